@@ -1,0 +1,104 @@
+namespace Nullius.Policy.Decisions;
+
+/// <summary>What a decision demands, ordered so that the stricter one is the greater one.</summary>
+public enum Effect
+{
+    Allow = 0,
+    /// <summary>Allowed once the subject has satisfied the controls in <see cref="Decision.RequiredControls"/>.</summary>
+    Challenge = 1,
+    Deny = 2,
+}
+
+/// <summary>Why an effect came about. Closed: every consumer switches over all of them.</summary>
+public enum DecisionBasis
+{
+    /// <summary>Nothing was decided yet; the effect is <see cref="Effect.Deny"/>.</summary>
+    None = 0,
+    Allowed,
+    /// <summary>A statement or a Conditional Access policy denies.</summary>
+    ExplicitDeny,
+    /// <summary>No statement allows, or a limiting layer does not.</summary>
+    ImplicitDeny,
+    /// <summary>A value that the decision needs could not be established (law 1): never allows.</summary>
+    Unknown,
+    /// <summary>Controls are missing that the subject can still satisfy.</summary>
+    ControlsMissing,
+}
+
+/// <summary>
+/// The outcome of one evaluation, written to a buffer that the caller owns and reuses: deciding allocates nothing.
+/// Not thread-safe; <see cref="Reset"/> before reuse. A fresh or reset decision denies.
+/// </summary>
+public sealed class Decision
+{
+    private readonly List<StatementRef> _statements = new(8);
+    private readonly List<PolicyLayer> _blockedBy = new(4);
+    private readonly List<ControlRequirement> _required = new(4);
+    private readonly List<string> _missingContext = new(4);
+    private readonly List<ReportOnlyOutcome> _reportOnly = new(4);
+
+    public Effect Effect { get; private set; } = Effect.Deny;
+
+    public DecisionBasis Basis { get; private set; }
+
+    /// <summary>The earliest instant at which time alone could change this decision; null when time cannot.</summary>
+    public DateTimeOffset? ValidUntil { get; private set; }
+
+    /// <summary>The statements and policies that decided, in order of evaluation.</summary>
+    public IReadOnlyList<StatementRef> Statements => _statements;
+
+    /// <summary>Every layer that did not allow; empty for an allow.</summary>
+    public IReadOnlyList<PolicyLayer> BlockedBy => _blockedBy;
+
+    /// <summary>What a <see cref="Effect.Challenge"/> asks for: every entry must be satisfied.</summary>
+    public IReadOnlyList<ControlRequirement> RequiredControls => _required;
+
+    /// <summary>Keys that a deciding condition read and found unknown.</summary>
+    public IReadOnlyList<string> MissingContext => _missingContext;
+
+    /// <summary>What policies in report-only state would have done.</summary>
+    public IReadOnlyList<ReportOnlyOutcome> ReportOnly => _reportOnly;
+
+    public void Reset()
+    {
+        Effect = Effect.Deny;
+        Basis = DecisionBasis.None;
+        ValidUntil = null;
+        _statements.Clear();
+        _blockedBy.Clear();
+        _required.Clear();
+        _missingContext.Clear();
+        _reportOnly.Clear();
+    }
+
+    internal void Conclude(Effect effect, DecisionBasis basis)
+    {
+        Effect = effect;
+        Basis = basis;
+    }
+
+    internal void Add(StatementRef statement) => _statements.Add(statement);
+
+    internal void Add(PolicyLayer layer)
+    {
+        if (!_blockedBy.Contains(layer))
+            _blockedBy.Add(layer);
+    }
+
+    internal void Add(ControlRequirement requirement) => _required.Add(requirement);
+
+    internal void Add(ReportOnlyOutcome outcome) => _reportOnly.Add(outcome);
+
+    internal void AddMissing(string key)
+    {
+        if (!_missingContext.Contains(key))
+            _missingContext.Add(key);
+    }
+
+    /// <summary>Time alone could change the decision at <paramref name="instant"/>; the earliest wins.</summary>
+    internal void LimitTo(DateTimeOffset instant)
+    {
+        if (ValidUntil is null || instant < ValidUntil)
+            ValidUntil = instant;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Net;
+
+namespace Nullius.Policy.Requests;
+
+internal enum ContextValueKind : byte
+{
+    Text,
+    Boolean,
+    Number,
+    Instant,
+    Address,
+    TextList,
+}
+
+/// <summary>One value of a condition key: a small union without boxing.</summary>
+internal readonly struct ContextValue
+{
+    internal static readonly ContextValue AbsentValue;
+
+    private ContextValue(Presence presence, ContextValueKind kind, long bits, object? reference)
+    {
+        Presence = presence;
+        Kind = kind;
+        Bits = bits;
+        Reference = reference;
+    }
+
+    internal Presence Presence { get; }
+
+    internal ContextValueKind Kind { get; }
+
+    /// <summary>The boolean (0 or 1), the number, or the instant's UTC ticks.</summary>
+    internal long Bits { get; }
+
+    /// <summary>The string, the list of strings, or the address.</summary>
+    internal object? Reference { get; }
+
+    internal static ContextValue Unknown => new(Presence.Unknown, default, 0, null);
+
+    internal static ContextValue Of(string value) => new(Presence.Present, ContextValueKind.Text, 0, value);
+
+    internal static ContextValue Of(bool value) => new(Presence.Present, ContextValueKind.Boolean, value ? 1 : 0, null);
+
+    internal static ContextValue Of(long value) => new(Presence.Present, ContextValueKind.Number, value, null);
+
+    internal static ContextValue Of(DateTimeOffset value) => new(Presence.Present, ContextValueKind.Instant, value.UtcTicks, null);
+
+    internal static ContextValue Of(IPAddress value) => new(Presence.Present, ContextValueKind.Address, 0, value);
+
+    internal static ContextValue Of(IReadOnlyList<string> values) => new(Presence.Present, ContextValueKind.TextList, 0, values);
+}

@@ -1,0 +1,58 @@
+using System.Net;
+
+namespace Nullius.Policy.Requests;
+
+/// <summary>A sign-in or an access in Conditional Access terms. Reusable: every member may be set anew per request.</summary>
+public sealed class EntraRequest
+{
+    public string User { get; set; } = "";
+
+    public IReadOnlyList<string> Groups { get; set; } = [];
+
+    public IReadOnlyList<string> Roles { get; set; } = [];
+
+    public bool Guest { get; set; }
+
+    /// <summary>The cloud app: at the gate the route's application id.</summary>
+    public string? Application { get; set; }
+
+    /// <summary><c>urn:user:registersecurityinfo</c> or <c>urn:user:registerdevice</c>, or null.</summary>
+    public string? UserAction { get; set; }
+
+    /// <summary><c>browser</c>, <c>mobileAppsAndDesktopClients</c>, <c>exchangeActiveSync</c>, <c>other</c>.</summary>
+    public string ClientApp { get; set; } = "browser";
+
+    /// <summary><c>windows</c>, <c>linux</c>, <c>macOS</c>, <c>iOS</c>, <c>android</c>; null when it could not be established.</summary>
+    public string? Platform { get; set; }
+
+    /// <summary>Null when it could not be established.</summary>
+    public bool? DeviceCompliant { get; set; }
+
+    public bool DeviceHybridJoined { get; set; }
+
+    public bool DeviceRegistered { get; set; }
+
+    public IReadOnlyDictionary<string, string>? DeviceAttributes { get; set; }
+
+    public IPAddress? Address { get; set; }
+
+    /// <summary>ISO 3166-1 alpha-2; null when unknown.</summary>
+    public string? Country { get; set; }
+
+    /// <summary><c>none</c>, <c>low</c>, <c>medium</c>, <c>high</c>; null when it could not be established.</summary>
+    public string? UserRisk { get; set; }
+
+    public string? SignInRisk { get; set; }
+
+    /// <summary>Controls already satisfied: <c>mfa</c>, <c>passwordChange</c>, …; device controls follow from the device.</summary>
+    public IReadOnlyList<string> Satisfied { get; set; } = [];
+
+    /// <summary>When the subject last authenticated interactively: sign-in frequency counts from here.</summary>
+    public DateTimeOffset? AuthenticatedAt { get; set; }
+
+    /// <summary>When the second factor was last used; null when it was not.</summary>
+    public DateTimeOffset? MfaAt { get; set; }
+
+    /// <summary>The instant of the request.</summary>
+    public DateTimeOffset Now { get; set; }
+}
