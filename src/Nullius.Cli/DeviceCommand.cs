@@ -22,7 +22,7 @@ internal static class DeviceCommand
     public static Command Build(Terminal terminal)
     {
         var data = DataOption.Build();
-        var format = Results.FormatOption();
+        var format = ResultWriter.FormatOption();
         return Examples.Of(
             new Command("device", "List, enrol and revoke devices.")
             {
@@ -43,7 +43,7 @@ internal static class DeviceCommand
         {
             using var client = DataOption.Connect(result, data, terminal);
             var devices = await client.GetAsync<IReadOnlyList<DeviceView>>("/v1/devices", cancellation).ConfigureAwait(false);
-            Results.List(terminal, Results.Choose(result.GetValue(format), terminal), devices, "no device is enrolled", Columns);
+            ResultWriter.List(terminal, ResultWriter.Choose(result.GetValue(format), terminal), devices, "no device is enrolled", Columns);
             return ExitCode.Done;
         });
         return Examples.Of(command, "nullius device list --format json");
@@ -58,8 +58,8 @@ internal static class DeviceCommand
         {
             using var client = DataOption.Connect(result, data, terminal);
             var code = await client.PostAsync<EnrolmentCode>("/v1/devices/enrolments", new NewEnrolment(result.GetRequiredValue(user)), cancellation).ConfigureAwait(false);
-            Results.One(
-                terminal, Results.Choose(result.GetValue(format), terminal), code,
+            ResultWriter.One(
+                terminal, ResultWriter.Choose(result.GetValue(format), terminal), code,
                 ("code", code.Code), ("valid until", code.ExpiresAt.ToString("u", CultureInfo.InvariantCulture)), ("server", code.Server),
                 ("next", $"on the device: nullius-agent enroll --server {code.Server} --code {code.Code}"));
             return ExitCode.Done;
@@ -76,7 +76,7 @@ internal static class DeviceCommand
             using var client = DataOption.Connect(result, data, terminal);
             var body = new Revocation(null, result.GetRequiredValue(device), null);
             var receipt = await client.PostAsync<RevocationReceipt>("/v1/revoke", body, cancellation).ConfigureAwait(false);
-            RevokeCommand.Show(terminal, Results.Choose(result.GetValue(format), terminal), receipt);
+            RevokeCommand.Show(terminal, ResultWriter.Choose(result.GetValue(format), terminal), receipt);
             return ExitCode.Done;
         });
         return Examples.Of(command, "nullius device revoke d-8b1f");

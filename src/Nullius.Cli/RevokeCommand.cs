@@ -11,7 +11,7 @@ internal static class RevokeCommand
     public static Command Build(Terminal terminal)
     {
         var data = DataOption.Build();
-        var format = Results.FormatOption();
+        var format = ResultWriter.FormatOption();
         var user = new Option<string?>("--user") { Description = "every session, token and key of a person", HelpName = "USER" };
         var device = new Option<string?>("--device") { Description = "a device and what stands on it", HelpName = "DEVICE" };
         var session = new Option<string?>("--session") { Description = "one session, token or key", HelpName = "SESSION" };
@@ -26,14 +26,14 @@ internal static class RevokeCommand
             using var client = DataOption.Connect(result, data, terminal);
             var body = new Revocation(result.GetValue(user), result.GetValue(device), result.GetValue(session));
             var receipt = await client.PostAsync<RevocationReceipt>("/v1/revoke", body, cancellation).ConfigureAwait(false);
-            Show(terminal, Results.Choose(result.GetValue(format), terminal), receipt);
+            Show(terminal, ResultWriter.Choose(result.GetValue(format), terminal), receipt);
             return receipt.StillOpen == 0 ? ExitCode.Done : ExitCode.Unmet;
         });
         return Examples.Of(command, "nullius revoke --user alice", "nullius revoke --device d-8b1f --format json");
     }
 
     /// <summary>A receipt, for people or programs.</summary>
-    public static void Show(Terminal terminal, ResultFormat format, RevocationReceipt receipt) => Results.One(
+    public static void Show(Terminal terminal, ResultFormat format, RevocationReceipt receipt) => ResultWriter.One(
         terminal, format, receipt,
         ("subject", receipt.Subject),
         ("committed", $"{receipt.At.ToString("O", CultureInfo.InvariantCulture)} (change {receipt.Sequence})"),

@@ -24,7 +24,7 @@ internal static class SessionCommand
     public static Command Build(Terminal terminal)
     {
         var data = DataOption.Build();
-        var format = Results.FormatOption();
+        var format = ResultWriter.FormatOption();
         return Examples.Of(
             new Command("session", "List and revoke sessions, tokens and API keys.")
             {
@@ -45,7 +45,7 @@ internal static class SessionCommand
             using var client = DataOption.Connect(result, data, terminal);
             var path = result.GetValue(user) is { } name ? $"/v1/sessions?user={Uri.EscapeDataString(name)}" : "/v1/sessions";
             var sessions = await client.GetAsync<IReadOnlyList<SessionView>>(path, cancellation).ConfigureAwait(false);
-            Results.List(terminal, Results.Choose(result.GetValue(format), terminal), sessions, "no session is alive", Columns);
+            ResultWriter.List(terminal, ResultWriter.Choose(result.GetValue(format), terminal), sessions, "no session is alive", Columns);
             return ExitCode.Done;
         });
         return Examples.Of(command, "nullius session list", "nullius session list --user alice --format jsonl");
@@ -60,7 +60,7 @@ internal static class SessionCommand
             using var client = DataOption.Connect(result, data, terminal);
             var body = new Revocation(null, null, result.GetRequiredValue(session));
             var receipt = await client.PostAsync<RevocationReceipt>("/v1/revoke", body, cancellation).ConfigureAwait(false);
-            RevokeCommand.Show(terminal, Results.Choose(result.GetValue(format), terminal), receipt);
+            RevokeCommand.Show(terminal, ResultWriter.Choose(result.GetValue(format), terminal), receipt);
             return ExitCode.Done;
         });
         return Examples.Of(command, "nullius session revoke s-41c0");

@@ -11,14 +11,14 @@ internal static class StatusCommand
     public static Command Build(Terminal terminal)
     {
         var data = DataOption.Build();
-        var format = Results.FormatOption();
+        var format = ResultWriter.FormatOption();
         var command = new Command("status", "Show the running instance: addresses, routes, live policies and the errors of refused ones.") { data, format };
         command.SetAction(async (result, cancellation) =>
         {
             using var client = DataOption.Connect(result, data, terminal);
             var status = await client.GetAsync<InstanceStatus>("/v1/status", cancellation).ConfigureAwait(false);
-            Results.One(
-                terminal, Results.Choose(result.GetValue(format), terminal), status,
+            ResultWriter.One(
+                terminal, ResultWriter.Choose(result.GetValue(format), terminal), status,
                 ("version", status.Version),
                 ("started", status.StartedAt.ToString("u", CultureInfo.InvariantCulture)),
                 ("console", status.Console),

@@ -12,7 +12,7 @@ internal static class TokenCommand
     public static Command Build(Terminal terminal)
     {
         var data = DataOption.Build();
-        var format = Results.FormatOption();
+        var format = ResultWriter.FormatOption();
         var ttl = new Option<string>("--ttl") { Description = "lifetime: 15m, 1h", HelpName = "TIME", DefaultValueFactory = _ => "1h" };
         var user = new Option<string?>("--user") { Description = "whose token (as owner of the instance)", HelpName = "USER" };
         var device = new Option<string?>("--device") { Description = "the device that it is bound to", HelpName = "DEVICE" };
@@ -43,8 +43,8 @@ internal static class TokenCommand
             terminal.Out.WriteLine(token.Token);
             return;
         }
-        Results.One(
-            terminal, Results.Choose(asked, terminal), token,
+        ResultWriter.One(
+            terminal, ResultWriter.Choose(asked, terminal), token,
             ("token", token.Token), ("user", token.User), ("device", token.Device), ("valid until", token.ExpiresAt.ToString("u", CultureInfo.InvariantCulture)));
     }
 }

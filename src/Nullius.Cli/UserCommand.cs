@@ -22,7 +22,7 @@ internal static class UserCommand
     public static Command Build(Terminal terminal)
     {
         var data = DataOption.Build();
-        var format = Results.FormatOption();
+        var format = ResultWriter.FormatOption();
         return Examples.Of(
             new Command("user", "List, create, disable, enable and reset people.")
             {
@@ -47,7 +47,7 @@ internal static class UserCommand
             using var client = DataOption.Connect(result, data, terminal);
             var path = result.GetValue(withoutMfa) ? "/v1/users?withoutMfa=true" : "/v1/users";
             var users = await client.GetAsync<IReadOnlyList<UserView>>(path, cancellation).ConfigureAwait(false);
-            Results.List(terminal, Results.Choose(result.GetValue(format), terminal), users, "nobody", Columns);
+            ResultWriter.List(terminal, ResultWriter.Choose(result.GetValue(format), terminal), users, "nobody", Columns);
             return ExitCode.Done;
         });
         return Examples.Of(command, "nullius user list", "nullius user list --without-mfa --format jsonl");
@@ -64,7 +64,7 @@ internal static class UserCommand
             using var client = DataOption.Connect(result, data, terminal);
             var body = new NewUser(result.GetRequiredValue(name), result.GetValue(display), result.GetValue(groups));
             var made = await client.PostAsync<UserCredentials>("/v1/users", body, cancellation).ConfigureAwait(false);
-            ShowCredentials(terminal, Results.Choose(result.GetValue(format), terminal), made);
+            ShowCredentials(terminal, ResultWriter.Choose(result.GetValue(format), terminal), made);
             return ExitCode.Done;
         });
         return Examples.Of(command, "nullius user create dave --display-name \"Dave Field\" --group engineering");
@@ -79,7 +79,7 @@ internal static class UserCommand
             using var client = DataOption.Connect(result, data, terminal);
             var path = $"/v1/users/{Uri.EscapeDataString(result.GetRequiredValue(name))}/{verb}";
             var receipt = await client.PostAsync<RevocationReceipt>(path, null, cancellation).ConfigureAwait(false);
-            RevokeCommand.Show(terminal, Results.Choose(result.GetValue(format), terminal), receipt);
+            RevokeCommand.Show(terminal, ResultWriter.Choose(result.GetValue(format), terminal), receipt);
             return ExitCode.Done;
         });
         return Examples.Of(command, $"nullius user {verb} alice");
@@ -94,7 +94,7 @@ internal static class UserCommand
             using var client = DataOption.Connect(result, data, terminal);
             var path = $"/v1/users/{Uri.EscapeDataString(result.GetRequiredValue(name))}/reset";
             var made = await client.PostAsync<UserCredentials>(path, null, cancellation).ConfigureAwait(false);
-            ShowCredentials(terminal, Results.Choose(result.GetValue(format), terminal), made);
+            ShowCredentials(terminal, ResultWriter.Choose(result.GetValue(format), terminal), made);
             return ExitCode.Done;
         });
         return Examples.Of(command, "nullius user reset alice");
@@ -102,7 +102,7 @@ internal static class UserCommand
 
     private static Argument<string> UserArgument(string text) => new("USER") { Description = text };
 
-    private static void ShowCredentials(Terminal terminal, ResultFormat format, UserCredentials made) => Results.One(
+    private static void ShowCredentials(Terminal terminal, ResultFormat format, UserCredentials made) => ResultWriter.One(
         terminal, format, made,
         ("user", made.User.Name), ("password", made.Password), ("sign in at", made.SignIn), ("next", "the first sign-in enrols a second factor"));
 }

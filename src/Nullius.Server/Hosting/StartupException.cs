@@ -1,4 +1,4 @@
-using Nullius.Server.Configuration;
+using Nullius.Gateway.Config;
 
 namespace Nullius.Server.Hosting;
 
@@ -10,8 +10,8 @@ public sealed class StartupException(string message, bool usage, Exception? caus
 }
 
 /// <summary>The configuration is refused; every error is listed.</summary>
-public sealed class ConfigurationException(IReadOnlyList<ConfigError> errors)
+public sealed class ConfigurationException(IReadOnlyList<ConfigDiagnostic> errors)
     : Exception(string.Join('\n', errors.Select(e => e.ToString())))
 {
-    public IReadOnlyList<ConfigError> Errors { get; } = errors;
+    public IReadOnlyList<ConfigDiagnostic> Errors { get; } = errors;
 }

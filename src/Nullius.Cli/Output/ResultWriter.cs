@@ -17,7 +17,7 @@ internal enum ResultFormat
 internal sealed record Column<T>(string Heading, Func<T, string?> Cell);
 
 /// <summary>Writes results to stdout in the asked format; tables only on a terminal or when asked for.</summary>
-internal static class Results
+internal static class ResultWriter
 {
     /// <summary>How all results are written as JSON: camelCase, enums by name, nulls kept.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
