@@ -10,11 +10,12 @@ namespace Nullius.Identity.Certificates;
 /// <summary>Signing keys in the store: wrapped on the way in, unwrapped only when something is to be signed.</summary>
 internal sealed class KeyStore(Func<DevicesDb> open, KeyRing ring, TimeProvider time)
 {
-    /// <summary>The keys of one use, oldest first.</summary>
+    /// <summary>The keys of one use in the order in which they were replaced; the one that signs now is last.</summary>
     public async Task<IReadOnlyList<StoredKey>> ReadAsync(KeyUse use, CancellationToken cancellation)
     {
         await using var db = open();
-        return await db.Keys.AsNoTracking().Where(key => key.Use == use).OrderBy(key => key.CreatedAt).ThenBy(key => key.Kid).ToListAsync(cancellation);
+        var keys = await db.Keys.AsNoTracking().Where(key => key.Use == use).ToListAsync(cancellation);
+        return [.. keys.OrderBy(key => key.RetiredAt ?? long.MaxValue).ThenBy(key => key.CreatedAt)];
     }
 
     public StoredKey Seal(ECDsa key, KeyUse use, X509Certificate2? certificate, DateTimeOffset expires)
