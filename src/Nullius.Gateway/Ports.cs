@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Nullius.Gateway;
+
+/// <summary>What a page for a person needs to say; nothing about policies they may not see.</summary>
+/// <param name="Status">403, 401, 503, …</param>
+/// <param name="Title">What was refused, in words.</param>
+/// <param name="Reasons">Which rules, in words: "needs a managed device".</param>
+/// <param name="Reference">The audit record to quote.</param>
+/// <param name="Action">A link that helps (step-up, enrol a device), or null.</param>
+public sealed record RefusalPage(int Status, string Title, IReadOnlyList<string> Reasons, string Reference, (string Label, string Href)? Action);
+
+/// <summary>Renders refusals for page loads; the server's sign-in pages implement it.</summary>
+public interface IRefusalRenderer
+{
+    Task WriteAsync(HttpContext context, RefusalPage page);
+}
