@@ -60,7 +60,7 @@ public class GateFixture : IAsyncLifetime
     public string PolicyFolder => Path.Combine(_folder, "policies");
 
     /// <summary>Host header value of one of the gate's hosts.</summary>
-    public string Authority0(string host) => $"{host}:{Port}";
+    public string At(string host) => $"{host}:{Port}";
 
     protected virtual TimeProvider Time => TimeProvider.System;
 
