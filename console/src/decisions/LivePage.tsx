@@ -166,7 +166,7 @@ function Head() {
 
 function Row({ entry, index, selected, onSelect }: { entry: DecisionSummary; index: number; selected: boolean; onSelect: () => void }) {
   return (
-    <div role="row" aria-rowindex={index + 2} aria-selected={selected} className={selected ? 'live-row selected' : 'live-row'}>
+    <div role="row" aria-rowindex={index + 2} aria-selected={selected} className={`live-row${index % 2 === 1 ? ' even' : ''}${selected ? ' selected' : ''}`}>
       <span role="cell" className="cell-time numbers">
         <Time at={entry.at} as="millis" />
       </span>

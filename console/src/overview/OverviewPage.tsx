@@ -4,7 +4,7 @@ import { EffectShape } from '../decisions/Effect';
 import { Link } from '../navigation/Link';
 import { usePlace, withQuery } from '../navigation/location';
 import { connectionWords } from '../people/PersonPage';
-import { Failed, Loading, Outdated } from '../states/States';
+import { Failed, Loading, Outdated, Quoting } from '../states/States';
 import { count, span } from '../time/format';
 import { Time } from '../time/Time';
 import { attention } from './attention';
@@ -68,7 +68,7 @@ function Answer({ model }: { model: OverviewModel }) {
         {list.map((one) => (
           <li key={one.words}>
             <span aria-hidden="true">{one.level === 'bad' ? '✕' : '▲'} </span>
-            {one.href ? <Link href={one.href}>{one.words}</Link> : one.words}
+            {one.href ? <Link href={one.href}>{one.words}</Link> : <Quoting text={one.words} />}
           </li>
         ))}
       </ul>

@@ -58,7 +58,7 @@ export function PeoplePage() {
             'No person matches the filter.'
           ) : (
             <>
-              Create the first person with <code>nullius user add</code>; they appear here at once.
+              Create the first person with <code>nullius user add</code>; they appear here within seconds.
             </>
           )}
         </Empty>

@@ -13,6 +13,11 @@ export function Loading({ rows = 6 }: { rows?: number }) {
   );
 }
 
+/** A message whose backticks quote what somebody wrote. */
+export function Quoting({ text }: { text: string }) {
+  return <>{text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}</>;
+}
+
 /** Nothing there: says what would fill it. */
 export function Empty({ title, children }: { title: string; children: ReactNode }) {
   return (
@@ -31,7 +36,9 @@ export function Failed({ error, retry }: { error: ApiError; retry: () => void })
         <span aria-hidden="true">✕ </span>
         {error.title}
       </h2>
-      <p>{error.message}</p>
+      <p>
+        <Quoting text={error.message} />
+      </p>
       {error.reasons.length > 0 && (
         <ul>
           {error.reasons.map((reason) => (
