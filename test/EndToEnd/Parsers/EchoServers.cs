@@ -19,7 +19,7 @@ public sealed class EchoServers : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Ports = new Dictionary<string, int>(StringComparer.Ordinal) { ["nginx"] = FreePort(), ["apache"] = FreePort(), ["node"] = FreePort() };
+        Ports = new Dictionary<string, int>(StringComparer.Ordinal) { ["nginx"] = FreePort.Next(), ["apache"] = FreePort.Next(), ["node"] = FreePort.Next() };
         StartNginx(Ports["nginx"]);
         StartApache(Ports["apache"]);
         Start(Tools.Find("node"), [Beside("echo.cjs"), Ports["node"].ToString(CultureInfo.InvariantCulture), string.Join(',', HeaderNames)]);
@@ -121,13 +121,6 @@ public sealed class EchoServers : IAsyncLifetime
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string Beside(string name, [CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, name);
