@@ -1,1 +1,4 @@
-return 0;
+using Nullius.Cli;
+using Nullius.Cli.Output;
+
+return await CommandLine.RunAsync(args, Terminal.System).ConfigureAwait(false);

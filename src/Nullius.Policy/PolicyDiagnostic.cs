@@ -15,5 +15,16 @@ public enum DiagnosticSeverity
 /// <param name="Message">One line: what is wrong and what was expected, user input in backticks.</param>
 public sealed record PolicyDiagnostic(string Source, int Line, DiagnosticSeverity Severity, string Code, string Message)
 {
+    /// <summary>User input for a message: one line, bounded, without control characters.</summary>
+    internal static string Quote(string input)
+    {
+        var text = input.Length > 120 ? string.Concat(input.AsSpan(0, 117), "...") : input;
+        return string.Create(text.Length, text, static (target, from) =>
+        {
+            for (var i = 0; i < from.Length; i++)
+                target[i] = char.IsControl(from[i]) || from[i] == '`' ? '?' : from[i];
+        });
+    }
+
     public override string ToString() => Line > 0 ? $"{Source}:{Line}: {Message}" : $"{Source}: {Message}";
 }

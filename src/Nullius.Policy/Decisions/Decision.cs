@@ -1,3 +1,5 @@
+using Nullius.Policy.Dialects.Aws.Evaluation;
+
 namespace Nullius.Policy.Decisions;
 
 /// <summary>What a decision demands, ordered so that the stricter one is the greater one.</summary>
@@ -37,6 +39,12 @@ public sealed class Decision
     private readonly List<string> _missingContext = new(4);
     private readonly List<ReportOnlyOutcome> _reportOnly = new(4);
 
+    /// <summary>What matched while the AWS layers were evaluated; the evaluator's scratch, kept so that it is reused.</summary>
+    internal WitnessList Witnesses { get; } = new();
+
+    /// <summary>As <see cref="BlockedBy"/>, to enumerate without allocation.</summary>
+    internal List<PolicyLayer> BlockedLayers => _blockedBy;
+
     public Effect Effect { get; private set; } = Effect.Deny;
 
     public DecisionBasis Basis { get; private set; }
@@ -69,6 +77,7 @@ public sealed class Decision
         _required.Clear();
         _missingContext.Clear();
         _reportOnly.Clear();
+        Witnesses.Clear();
     }
 
     internal void Conclude(Effect effect, DecisionBasis basis)
@@ -93,6 +102,25 @@ public sealed class Decision
     {
         if (!_missingContext.Contains(key))
             _missingContext.Add(key);
+    }
+
+    /// <summary>A block leaves nothing to satisfy, and ends when it ends.</summary>
+    internal void DropRequirements()
+    {
+        _required.Clear();
+        ValidUntil = null;
+    }
+
+    /// <summary>The reasons of another decision after those that are there.</summary>
+    internal void AddAll(Decision other)
+    {
+        _statements.AddRange(other._statements);
+        foreach (var layer in other._blockedBy)
+            Add(layer);
+        _required.AddRange(other._required);
+        foreach (var key in other._missingContext)
+            AddMissing(key);
+        _reportOnly.AddRange(other._reportOnly);
     }
 
     /// <summary>Time alone could change the decision at <paramref name="instant"/>; the earliest wins.</summary>

@@ -10,6 +10,10 @@ internal enum ContextValueKind : byte
     Instant,
     Address,
     TextList,
+    /// <summary>A part of a string: derived keys such as the principal's account.</summary>
+    Slice,
+    /// <summary>The role's ARN, given the ARN of one of its sessions.</summary>
+    SessionRole,
 }
 
 /// <summary>One value of a condition key: a small union without boxing.</summary>
@@ -46,6 +50,11 @@ internal readonly struct ContextValue
     internal static ContextValue Of(DateTimeOffset value) => new(Presence.Present, ContextValueKind.Instant, value.UtcTicks, null);
 
     internal static ContextValue Of(IPAddress value) => new(Presence.Present, ContextValueKind.Address, 0, value);
+
+    internal static ContextValue OfSlice(string whole, int start, int length) =>
+        new(Presence.Present, ContextValueKind.Slice, ((long)start << 32) | (uint)length, whole);
+
+    internal static ContextValue OfSessionRole(string session) => new(Presence.Present, ContextValueKind.SessionRole, 0, session);
 
     internal static ContextValue Of(IReadOnlyList<string> values) => new(Presence.Present, ContextValueKind.TextList, 0, values);
 }

@@ -1,40 +1,50 @@
 using Nullius.Policy.Decisions;
+using Nullius.Policy.Dialects.Aws.Evaluation;
+using Nullius.Policy.Explain;
 using Nullius.Policy.Requests;
 
 namespace Nullius.Policy.Dialects.Aws;
 
-/// <summary>One parsed and compiled AWS policy document: immutable, shared between the sets that attach it.</summary>
-public sealed class AwsPolicyDocument
-{
-    private AwsPolicyDocument(string source) => Source = source;
-
-    public string Source { get; }
-
-    /// <summary>Reads one document. On errors the result is null and every error is in <paramref name="diagnostics"/>.</summary>
-    /// <param name="json">UTF-8, or UTF-16 with a byte-order mark.</param>
-    public static AwsPolicyDocument? Parse(ReadOnlySpan<byte> json, string source, ICollection<PolicyDiagnostic> diagnostics) =>
-        throw new NotSupportedException();
-}
-
-/// <summary>What binds to one principal at one resource, layer by layer. Null: no policy of that kind is attached. Empty: attached, and allows nothing.</summary>
-public sealed record AwsPolicyLayers
-{
-    public IReadOnlyList<AwsPolicyDocument>? Identity { get; init; }
-    public IReadOnlyList<AwsPolicyDocument>? Boundary { get; init; }
-    public IReadOnlyList<AwsPolicyDocument>? Session { get; init; }
-    public AwsPolicyDocument? Resource { get; init; }
-    public IReadOnlyList<AwsPolicyDocument>? Endpoint { get; init; }
-    /// <summary>Service control policies, one list per level, root first.</summary>
-    public IReadOnlyList<IReadOnlyList<AwsPolicyDocument>>? Guardrails { get; init; }
-    /// <summary>Resource control policies, one list per level, root first.</summary>
-    public IReadOnlyList<IReadOnlyList<AwsPolicyDocument>>? ResourceControls { get; init; }
-}
-
 /// <summary>The compiled set of everything that binds: immutable, thread-safe, evaluated without allocation.</summary>
 public sealed class AwsPolicySet
 {
-    public static AwsPolicySet Compile(AwsPolicyLayers layers) => throw new NotSupportedException();
+    private AwsPolicySet(AwsPolicyLayers layers)
+    {
+        Identity = Index(layers.Identity, PolicyLayer.Identity);
+        Boundary = Index(layers.Boundary, PolicyLayer.Boundary);
+        Session = Index(layers.Session, PolicyLayer.Session);
+        Resource = layers.Resource is null ? null : Index([layers.Resource], PolicyLayer.Resource);
+        Endpoint = Index(layers.Endpoint, PolicyLayer.Endpoint);
+        Guardrails = IndexLevels(layers.Guardrails, PolicyLayer.Guardrail);
+        ResourceControls = IndexLevels(layers.ResourceControls, PolicyLayer.ResourceControl);
+    }
 
-    /// <summary>Decides into <paramref name="decision"/>, which is reset first.</summary>
-    public void Decide(AwsRequest request, Decision decision) => throw new NotSupportedException();
+    internal StatementIndex? Identity { get; }
+
+    internal StatementIndex? Boundary { get; }
+
+    internal StatementIndex? Session { get; }
+
+    internal StatementIndex? Resource { get; }
+
+    internal StatementIndex? Endpoint { get; }
+
+    internal StatementIndex[]? Guardrails { get; }
+
+    internal StatementIndex[]? ResourceControls { get; }
+
+    /// <summary>Indexes what is attached. Documents are compiled when they are parsed and shared between sets.</summary>
+    public static AwsPolicySet Compile(AwsPolicyLayers layers) => new(layers);
+
+    /// <summary>Decides into <paramref name="decision"/>, which is reset first. The request's instant is the key <c>aws:CurrentTime</c>.</summary>
+    public void Decide(AwsRequest request, Decision decision) => AwsEvaluator.Decide(this, request, decision);
+
+    /// <summary>Why a request is decided as it is, and what would change it; built when somebody asks.</summary>
+    public AwsExplanation Explain(AwsRequest request) => AwsExplainer.Explain(this, request);
+
+    private static StatementIndex? Index(IReadOnlyList<AwsPolicyDocument>? documents, PolicyLayer layer) =>
+        documents is null ? null : StatementIndex.Build(documents.SelectMany(d => d.Bind(layer)));
+
+    private static StatementIndex[]? IndexLevels(IReadOnlyList<IReadOnlyList<AwsPolicyDocument>>? levels, PolicyLayer layer) =>
+        levels is null ? null : [.. levels.Select(level => Index(level, layer)!)];
 }

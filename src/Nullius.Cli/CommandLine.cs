@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Nullius.Cli.Output;
+using Nullius.Server.Hosting;
+
+namespace Nullius.Cli;
+
+/// <summary>The <c>nullius</c> command: one file per verb, and the one place where faults become exit codes.</summary>
+internal static class CommandLine
+{
+    public static RootCommand Build(Terminal terminal)
+    {
+        var root = new RootCommand("Nullius decides and enforces every request, and proves that it does.")
+        {
+            StatusCommand.Build(terminal),
+            UserCommand.Build(terminal),
+            DeviceCommand.Build(terminal),
+            SessionCommand.Build(terminal),
+            RevokeCommand.Build(terminal),
+            TokenCommand.Build(terminal),
+        };
+        Examples.AddTo(root);
+        return root;
+    }
+
+    public static async Task<int> RunAsync(string[] args, Terminal terminal)
+    {
+        var result = Build(terminal).Parse(args);
+        if (result.Errors.Count > 0 && result.Action is not HelpAction)
+        {
+            foreach (var error in result.Errors) terminal.Say(error.Message);
+            terminal.Say($"see `{Examples.PathOf(result.CommandResult.Command)} --help`");
+            return ExitCode.Usage;
+        }
+        var invocation = new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            Output = terminal.Out,
+            Error = terminal.Error,
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(15),
+        };
+        try
+        {
+            return await result.InvokeAsync(invocation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.Say("stopped");
+            return ExitCode.Fault;
+        }
+        catch (Exception fault) when (Faults.Describe(fault) is { } known)
+        {
+            foreach (var line in known.Lines) terminal.Say(line);
+            return known.Usage ? ExitCode.Usage : ExitCode.Fault;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.Globalization;
+using Nullius.Cli.Output;
+using Nullius.Server.Control;
+
+namespace Nullius.Cli;
+
+/// <summary><c>nullius revoke</c>: ends everything that a subject holds, with a receipt of what was closed and when.</summary>
+internal static class RevokeCommand
+{
+    public static Command Build(Terminal terminal)
+    {
+        var data = DataOption.Build();
+        var format = ResultWriter.FormatOption();
+        var user = new Option<string?>("--user") { Description = "every session, token and key of a person", HelpName = "USER" };
+        var device = new Option<string?>("--device") { Description = "a device and what stands on it", HelpName = "DEVICE" };
+        var session = new Option<string?>("--session") { Description = "one session, token or key", HelpName = "SESSION" };
+        var command = new Command("revoke", "End trust now: sessions, tokens and open connections of a person, a device or a session.") { data, format, user, device, session };
+        command.Validators.Add(result =>
+        {
+            var named = new[] { result.GetValue(user), result.GetValue(device), result.GetValue(session) }.Count(v => v is not null);
+            if (named != 1) result.AddError("name exactly one of --user, --device and --session");
+        });
+        command.SetAction(async (result, cancellation) =>
+        {
+            using var client = DataOption.Connect(result, data, terminal);
+            var body = new Revocation(result.GetValue(user), result.GetValue(device), result.GetValue(session));
+            var receipt = await client.PostAsync<RevocationReceipt>("/v1/revoke", body, cancellation).ConfigureAwait(false);
+            Show(terminal, ResultWriter.Choose(result.GetValue(format), terminal), receipt);
+            return receipt.StillOpen == 0 ? ExitCode.Done : ExitCode.Unmet;
+        });
+        return Examples.Of(command, "nullius revoke --user alice", "nullius revoke --device d-8b1f --format json");
+    }
+
+    /// <summary>A receipt, for people or programs.</summary>
+    public static void Show(Terminal terminal, ResultFormat format, RevocationReceipt receipt) => ResultWriter.One(
+        terminal, format, receipt,
+        ("subject", receipt.Subject),
+        ("committed", $"{receipt.At.ToString("O", CultureInfo.InvariantCulture)} (change {receipt.Sequence})"),
+        ("sessions ended", receipt.Sessions.Count.ToString(CultureInfo.InvariantCulture)),
+        ("connections closed", receipt.Closed.Count == 0
+            ? "0"
+            : $"{receipt.Closed.Count}, the last {receipt.Closed.Max(c => c.Millis).ToString("0.0", CultureInfo.InvariantCulture)} ms after the change"),
+        ("still open", receipt.StillOpen.ToString(CultureInfo.InvariantCulture)));
+}

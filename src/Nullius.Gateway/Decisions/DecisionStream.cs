@@ -1,0 +1,76 @@
+using System.Threading.Channels;
+using Nullius.Identity.Trust;
+using Nullius.Policy.Decisions;
+
+namespace Nullius.Gateway.Decisions;
+
+/// <summary>How long each part of the way took.</summary>
+public readonly record struct StageDurations(TimeSpan Receive, TimeSpan Authenticate, TimeSpan Device, TimeSpan Risk, TimeSpan Decide, TimeSpan Enforce, TimeSpan Audit);
+
+/// <summary>One decision as the console shows it. Holds no secrets: query values, cookies and header values are not kept.</summary>
+public sealed record DecisionEvent
+{
+    /// <summary>Id of the audit record.</summary>
+    public required string Reference { get; init; }
+    public required DateTimeOffset At { get; init; }
+    public string? PersonId { get; init; }
+    public string? UserName { get; init; }
+    public string? SessionId { get; init; }
+    public SessionKind? SessionKind { get; init; }
+    public string? DeviceId { get; init; }
+    public DeviceState DeviceState { get; init; }
+    public required string Route { get; init; }
+    public required string Host { get; init; }
+    public required string Method { get; init; }
+    public required string Operation { get; init; }
+    public required string Path { get; init; }
+    public string Address { get; init; } = "";
+    public required Effect Effect { get; init; }
+    public required DecisionBasis Basis { get; init; }
+    /// <summary>True when the refusal was only observed (route in observe mode, or not rolled out to this person) and the request went on.</summary>
+    public bool Observed { get; init; }
+    /// <summary>A live connection was ended by this decision.</summary>
+    public bool Cut { get; init; }
+    public IReadOnlyList<StatementRef> Statements { get; init; } = [];
+    public IReadOnlyList<PolicyLayer> BlockedBy { get; init; } = [];
+    public IReadOnlyList<ControlRequirement> RequiredControls { get; init; } = [];
+    public IReadOnlyList<string> MissingContext { get; init; } = [];
+    public IReadOnlyList<ReportOnlyOutcome> ReportOnly { get; init; } = [];
+    public DateTimeOffset? ValidUntil { get; init; }
+    /// <summary>Why, in words; the same that the person was told.</summary>
+    public IReadOnlyList<string> Reasons { get; init; } = [];
+    public StageDurations Stages { get; init; }
+}
+
+/// <summary>The most recent decisions in a bounded ring, and those to come for subscribers.</summary>
+public sealed class DecisionStream
+{
+    internal DecisionStream()
+    {
+    }
+
+    /// <summary>Newest first.</summary>
+    public IReadOnlyList<DecisionEvent> Recent(int most) => throw new NotSupportedException();
+
+    public DecisionEvent? Find(string reference) => throw new NotSupportedException();
+
+    /// <summary>Decisions as they are made. A subscriber that falls behind loses the oldest; dispose to end.</summary>
+    public DecisionSubscription Subscribe(int capacity = 1024) => throw new NotSupportedException();
+}
+
+public sealed class DecisionSubscription : IDisposable
+{
+    internal DecisionSubscription(ChannelReader<DecisionEvent> reader) => Reader = reader;
+
+    public ChannelReader<DecisionEvent> Reader { get; }
+
+    public void Dispose()
+    {
+    }
+}
+
+/// <summary>Why a decision came out as it did.</summary>
+/// <param name="Summary">One sentence.</param>
+/// <param name="Steps">What each layer said, in order of evaluation.</param>
+/// <param name="Changes">What would change the outcome.</param>
+public sealed record GateExplanation(DecisionEvent Decision, string Summary, IReadOnlyList<string> Steps, IReadOnlyList<string> Changes);

@@ -1,0 +1,21 @@
+namespace Nullius.Policy.Dialects.Aws;
+
+/// <summary>What binds to one principal at one resource, layer by layer. Null: no policy of that kind is attached. Empty: attached, and allows nothing.</summary>
+public sealed record AwsPolicyLayers
+{
+    public IReadOnlyList<AwsPolicyDocument>? Identity { get; init; }
+
+    public IReadOnlyList<AwsPolicyDocument>? Boundary { get; init; }
+
+    public IReadOnlyList<AwsPolicyDocument>? Session { get; init; }
+
+    public AwsPolicyDocument? Resource { get; init; }
+
+    public IReadOnlyList<AwsPolicyDocument>? Endpoint { get; init; }
+
+    /// <summary>Service control policies, one list per level, root first.</summary>
+    public IReadOnlyList<IReadOnlyList<AwsPolicyDocument>>? Guardrails { get; init; }
+
+    /// <summary>Resource control policies, one list per level, root first.</summary>
+    public IReadOnlyList<IReadOnlyList<AwsPolicyDocument>>? ResourceControls { get; init; }
+}

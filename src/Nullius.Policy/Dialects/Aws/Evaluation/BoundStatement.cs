@@ -1,0 +1,7 @@
+using Nullius.Policy.Decisions;
+using Nullius.Policy.Dialects.Aws.Statements;
+
+namespace Nullius.Policy.Dialects.Aws.Evaluation;
+
+/// <summary>A statement in the layer in which its document takes part, with the reference that witnesses it.</summary>
+internal sealed record BoundStatement(AwsStatement Statement, StatementRef Reference);

@@ -1,0 +1,38 @@
+using Nullius.Policy.Conditions;
+
+namespace Nullius.Policy.Dialects.Aws.Statements;
+
+/// <summary><c>service:Operation</c>, letters without case, with wildcards. One with whitespace or a comma never matches.</summary>
+internal sealed class ActionPattern
+{
+    internal ActionPattern(string raw)
+    {
+        Raw = raw;
+        Malformed = !IsWellFormed(raw) || Glob.FirstMark(raw) >= 0;
+        Folded = Malformed ? "" : Glob.Fold(Glob.Encode(raw)!);
+        HasMarks = Glob.FirstMark(Folded) >= 0;
+    }
+
+    internal string Raw { get; }
+
+    internal bool Malformed { get; }
+
+    /// <summary>In lower case, wildcards marked.</summary>
+    internal string Folded { get; }
+
+    internal bool HasMarks { get; }
+
+    internal bool Matches(ReadOnlySpan<char> action) => !Malformed && Glob.MatchesFolded(Folded, action);
+
+    internal static bool IsWellFormed(ReadOnlySpan<char> action)
+    {
+        if (action.IsEmpty || action.IndexOf(',') >= 0)
+            return false;
+        foreach (var c in action)
+        {
+            if (char.IsWhiteSpace(c) || char.IsControl(c))
+                return false;
+        }
+        return true;
+    }
+}

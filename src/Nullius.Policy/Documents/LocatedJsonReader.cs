@@ -1,0 +1,193 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Nullius.Policy.Documents;
+
+/// <summary>
+/// Reads JSON strictly into located values: UTF-8, or UTF-16 with a byte-order mark (Graph exports); no comments, no
+/// trailing commas, no duplicate keys. Size, depth and number of values are bounded.
+/// </summary>
+internal ref struct LocatedJsonReader
+{
+    internal const int MaxBytes = 32 * 1024 * 1024;
+    internal const int MaxDepth = 64;
+    private const int MaxValues = 2_000_000;
+
+    private readonly ReadOnlySpan<byte> _utf8;
+    private readonly DiagnosticSink _sink;
+    private Utf8JsonReader _reader;
+    private int _line;
+    private int _counted;
+    private int _values;
+    private bool _stopped;
+
+    private LocatedJsonReader(ReadOnlySpan<byte> utf8, DiagnosticSink sink)
+    {
+        _utf8 = utf8;
+        _sink = sink;
+        _reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth + 8 });
+        _line = 1;
+    }
+
+    /// <summary>The document's value, or null after an error that left nothing to look at. Duplicate keys are errors, the first one is kept.</summary>
+    internal static LocatedValue? Read(ReadOnlySpan<byte> bytes, DiagnosticSink sink)
+    {
+        if (bytes.Length > MaxBytes)
+        {
+            sink.Error(0, "too-large", $"the document has {bytes.Length} bytes, expected at most {MaxBytes}");
+            return null;
+        }
+        if (!TryDecode(bytes, sink, out var utf8))
+            return null;
+        var reader = new LocatedJsonReader(utf8, sink);
+        return reader.ReadDocument();
+    }
+
+    private static bool TryDecode(ReadOnlySpan<byte> bytes, DiagnosticSink sink, out ReadOnlySpan<byte> utf8)
+    {
+        utf8 = bytes;
+        if (bytes is [0xEF, 0xBB, 0xBF, ..])
+        {
+            utf8 = bytes[3..];
+        }
+        else if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+        {
+            try
+            {
+                var encoding = new UnicodeEncoding(bigEndian: bytes[0] == 0xFE, byteOrderMark: true, throwOnInvalidBytes: true);
+                utf8 = Encoding.UTF8.GetBytes(encoding.GetString(bytes[2..]));
+            }
+            catch (ArgumentException)
+            {
+                sink.Error(0, "bad-encoding", "the document has a UTF-16 byte-order mark but is not valid UTF-16");
+                return false;
+            }
+        }
+        if (Utf8.IsValid(utf8))
+            return true;
+        sink.Error(FirstInvalidLine(utf8), "bad-encoding", "the document is not valid UTF-8, expected UTF-8 or UTF-16 with a byte-order mark");
+        return false;
+    }
+
+    private static int FirstInvalidLine(ReadOnlySpan<byte> utf8)
+    {
+        var line = 1;
+        while (!utf8.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf8(utf8, out var rune, out var consumed) != System.Buffers.OperationStatus.Done)
+                return line;
+            if (rune.Value == '\n')
+                line++;
+            utf8 = utf8[consumed..];
+        }
+        return line;
+    }
+
+    private LocatedValue? ReadDocument()
+    {
+        try
+        {
+            if (!_reader.Read())
+            {
+                _sink.Error(1, "bad-json", "the document is empty, expected JSON");
+                return null;
+            }
+            var value = ReadValue(depth: 1);
+            if (!_stopped)
+                _reader.Read();
+            return _stopped ? null : value;
+        }
+        catch (JsonException exception)
+        {
+            var line = (int)Math.Min(int.MaxValue - 1, exception.LineNumber ?? 0) + 1;
+            _sink.Error(line, "bad-json", $"not valid JSON: {Reason(exception.Message)}");
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            _sink.Error(_line, "bad-json", "not valid JSON: a string has an escape that is not a character");
+            return null;
+        }
+    }
+
+    /// <summary>The framework's message without the position that we give ourselves.</summary>
+    private static string Reason(string message)
+    {
+        var end = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return (end < 0 ? message : message[..end]).ReplaceLineEndings(" ").TrimEnd('.', ' ');
+    }
+
+    private LocatedValue ReadValue(int depth)
+    {
+        var line = LineHere();
+        if (depth > MaxDepth || ++_values > MaxValues)
+        {
+            if (!_stopped)
+                Stop(line, depth);
+            return new LocatedValue(LocatedKind.Null, line, null);
+        }
+        switch (_reader.TokenType)
+        {
+            case JsonTokenType.StartObject:
+                return ReadObject(line, depth);
+            case JsonTokenType.StartArray:
+                return ReadArray(line, depth);
+            case JsonTokenType.String:
+                return new LocatedValue(LocatedKind.Text, line, _reader.GetString());
+            case JsonTokenType.Number:
+                return new LocatedValue(LocatedKind.Number, line, Encoding.UTF8.GetString(_reader.ValueSpan));
+            case JsonTokenType.True:
+                return new LocatedValue(LocatedKind.True, line, null);
+            case JsonTokenType.False:
+                return new LocatedValue(LocatedKind.False, line, null);
+            default:
+                return new LocatedValue(LocatedKind.Null, line, null);
+        }
+    }
+
+    private void Stop(int line, int depth)
+    {
+        _stopped = true;
+        if (depth > MaxDepth)
+            _sink.Error(line, "too-deep", $"nested deeper than {MaxDepth} levels");
+        else
+            _sink.Error(line, "too-large", $"more than {MaxValues} values in one document");
+    }
+
+    private LocatedValue ReadArray(int line, int depth)
+    {
+        var array = new LocatedValue(LocatedKind.Array, line, null);
+        while (!_stopped && _reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
+            array.Items.Add(ReadValue(depth + 1));
+        return array;
+    }
+
+    private LocatedValue ReadObject(int line, int depth)
+    {
+        var value = new LocatedValue(LocatedKind.Object, line, null);
+        HashSet<string>? many = null;
+        while (!_stopped && _reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
+        {
+            var nameLine = LineHere();
+            var name = _reader.GetString()!;
+            _reader.Read();
+            var member = new LocatedMember(name, nameLine, ReadValue(depth + 1));
+            if (value.Members.Count == 16)
+                many = new HashSet<string>(value.Members.Select(m => m.Name), StringComparer.Ordinal);
+            if (many is null ? value.Find(name) is null : many.Add(name))
+                value.Members.Add(member);
+            else
+                _sink.Error(nameLine, "duplicate-key", $"duplicate key `{PolicyDiagnostic.Quote(name)}`, expected each key once");
+        }
+        return value;
+    }
+
+    private int LineHere()
+    {
+        var position = (int)_reader.TokenStartIndex;
+        _line += _utf8[_counted..position].Count((byte)'\n');
+        _counted = position;
+        return _line;
+    }
+}

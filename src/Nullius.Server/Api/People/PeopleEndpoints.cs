@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Nullius.Server.Api.Me;
+
+namespace Nullius.Server.Api.People;
+
+internal static class PeopleEndpoints
+{
+    private const string OwnAccount = "That is your own account; somebody else must do it, so that nobody locks themselves out.";
+
+    public static void MapPeople(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/people", ListAsync).WithName("ListPeople").WithSummary("People, by user name").ProducesProblem(400);
+        api.MapGet("/people/{id}", FindAsync).WithName("ReadPerson").WithSummary("One person with sessions, connections and devices").ProducesProblem(404);
+        api.MapPost("/people/{id}/disable", DisableAsync).WithName("DisablePerson").WithSummary("Disable a person: sessions and connections end")
+            .ProducesProblem(404).ProducesProblem(409);
+        api.MapPost("/people/{id}/enable", EnableAsync).WithName("EnablePerson").WithSummary("Enable a person").ProducesProblem(404);
+        api.MapPost("/people/{id}/sessions/{session}/revoke", RevokeSessionAsync).WithName("RevokeSession").WithSummary("End one session").ProducesProblem(404);
+        api.MapPost("/people/{id}/sessions/revoke", RevokeAllAsync).WithName("RevokeAllSessions").WithSummary("End every session of a person")
+            .ProducesProblem(404);
+    }
+
+    private static async Task<Results<Ok<Page<PersonSummary>>, ProblemHttpResult>> ListAsync(
+        string? q, bool? withoutMfa, bool? disabled, string? after, int? limit, IPeopleView people, CancellationToken cancellation)
+    {
+        if (PageRequest.From(after, limit) is not { } page)
+            return ApiProblems.Malformed("`after` is not a place in this list; expected the `next` of the page before.");
+        return TypedResults.Ok(await people.ListAsync(new PeopleFilter(q, withoutMfa ?? false, disabled ?? false), page, cancellation));
+    }
+
+    private static async Task<Results<Ok<PersonDetail>, ProblemHttpResult>> FindAsync(
+        string id, IPeopleView people, ICaller caller, HttpContext context, CancellationToken cancellation) =>
+        await people.FindAsync(id, caller.Of(context)?.SessionId, cancellation) is { } person
+            ? TypedResults.Ok(person)
+            : ApiProblems.Absent("person", id);
+
+    private static async Task<Results<Ok<Receipt>, ProblemHttpResult>> DisableAsync(
+        string id, IPeopleView people, ICaller caller, HttpContext context, CancellationToken cancellation)
+    {
+        if (caller.Of(context) is not { } actor)
+            return ApiProblems.Refused("The request carries no person.");
+        if (await people.FindAsync(id, null, cancellation) is not { } found)
+            return ApiProblems.Absent("person", id);
+        if (found.Person.Id == actor.PersonId)
+            return ApiProblems.Conflict(OwnAccount);
+        return Answer(await people.SetDisabledAsync(found.Person.Id, true, actor, cancellation), id);
+    }
+
+    private static async Task<Results<Ok<Receipt>, ProblemHttpResult>> EnableAsync(
+        string id, IPeopleView people, ICaller caller, HttpContext context, CancellationToken cancellation) =>
+        caller.Of(context) is { } actor
+            ? Answer(await people.SetDisabledAsync(id, false, actor, cancellation), id)
+            : ApiProblems.Refused("The request carries no person.");
+
+    private static async Task<Results<Ok<Receipt>, ProblemHttpResult>> RevokeSessionAsync(
+        string id, string session, IPeopleView people, ICaller caller, HttpContext context, CancellationToken cancellation)
+    {
+        if (caller.Of(context) is not { } actor)
+            return ApiProblems.Refused("The request carries no person.");
+        return await people.RevokeSessionAsync(id, session, actor, cancellation) is { } receipt
+            ? TypedResults.Ok(receipt)
+            : ApiProblems.Absent("session", session, "It may have ended already.");
+    }
+
+    private static async Task<Results<Ok<Receipt>, ProblemHttpResult>> RevokeAllAsync(
+        string id, IPeopleView people, ICaller caller, HttpContext context, CancellationToken cancellation) =>
+        caller.Of(context) is { } actor
+            ? Answer(await people.RevokeAllAsync(id, actor, cancellation), id)
+            : ApiProblems.Refused("The request carries no person.");
+
+    private static Results<Ok<Receipt>, ProblemHttpResult> Answer(Receipt? receipt, string id) =>
+        receipt is null ? ApiProblems.Absent("person", id) : TypedResults.Ok(receipt);
+}

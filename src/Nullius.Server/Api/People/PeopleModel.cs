@@ -1,0 +1,56 @@
+using Nullius.Server.Api.Devices;
+
+namespace Nullius.Server.Api.People;
+
+/// <summary>A person in a list.</summary>
+/// <param name="Factors">Second factors that are enrolled: <c>totp</c>, <c>passkey</c>.</param>
+/// <param name="Risk"><c>none</c>, <c>low</c>, <c>medium</c>, <c>high</c>; null when it could not be established.</param>
+/// <param name="Sessions">Sessions that are honoured now.</param>
+/// <param name="Connections">Open connections through the gate.</param>
+/// <param name="LastSeenAt">Last request over any session; null when there is none.</param>
+internal sealed record PersonSummary(
+    string Id, string UserName, string DisplayName, bool Disabled, IReadOnlyList<string> Groups, bool HasSecondFactor, IReadOnlyList<string> Factors,
+    string? Risk, int Sessions, int Connections, DateTimeOffset? LastSeenAt);
+
+/// <summary>A session that is honoured now.</summary>
+/// <param name="Kind"><c>browser</c>, <c>token</c> or <c>apikey</c>.</param>
+/// <param name="Methods">How the person proved who they are (RFC 8176).</param>
+/// <param name="Hosts">Hosts on which the session has a cookie; empty for bearer credentials.</param>
+/// <param name="Current">True for the session over which this was asked.</param>
+internal sealed record SessionSummary(
+    string Id, string Kind, IReadOnlyList<string> Methods, DateTimeOffset CreatedAt, DateTimeOffset AuthenticatedAt, DateTimeOffset? MfaAt,
+    DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt, IReadOnlyList<string> Hosts, IReadOnlyList<string> Scopes, string? Address, string? UserAgent,
+    string? BoundDeviceId, int Connections, bool Current);
+
+/// <summary>A connection that is open through the gate.</summary>
+/// <param name="Kind"><c>webSocket</c>, <c>serverSentEvents</c>, <c>grpc</c>, <c>download</c>, …</param>
+/// <param name="ValidUntil">When time alone makes the gate decide it anew; null when it does not.</param>
+internal sealed record ConnectionSummary(
+    string Id, string Kind, string Route, string Path, DateTimeOffset OpenedAt, string? SessionId, string? DeviceId, DateTimeOffset? ValidUntil);
+
+/// <summary>One person with everything that is trusted because of them.</summary>
+internal sealed record PersonDetail(
+    PersonSummary Person, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<SessionSummary> Sessions,
+    IReadOnlyList<ConnectionSummary> Connections, IReadOnlyList<DeviceSummary> Devices);
+
+/// <summary>Which people somebody wants to see.</summary>
+internal sealed record PeopleFilter(string? Text, bool WithoutMfa, bool DisabledOnly);
+
+/// <summary>How the console reads and changes people. Changes commit with their feed entry and return when the gate has applied them.</summary>
+internal interface IPeopleView
+{
+    /// <summary>By user name.</summary>
+    Task<Page<PersonSummary>> ListAsync(PeopleFilter filter, PageRequest page, CancellationToken cancellation);
+
+    /// <summary>By id or user name; null when there is no such person. <paramref name="currentSession"/> marks the caller's own.</summary>
+    Task<PersonDetail?> FindAsync(string id, string? currentSession, CancellationToken cancellation);
+
+    /// <summary>Null when there is no such person.</summary>
+    Task<Receipt?> SetDisabledAsync(string id, bool disabled, Actor actor, CancellationToken cancellation);
+
+    /// <summary>Null when the person has no such session.</summary>
+    Task<Receipt?> RevokeSessionAsync(string id, string sessionId, Actor actor, CancellationToken cancellation);
+
+    /// <summary>Null when there is no such person.</summary>
+    Task<Receipt?> RevokeAllAsync(string id, Actor actor, CancellationToken cancellation);
+}

@@ -1,0 +1,154 @@
+using System.Net;
+using Nullius.Gateway.Config;
+
+namespace Nullius.Server.Configuration;
+
+/// <summary>Reads and validates <c>nullius.yaml</c>: the whole file or every error in it.</summary>
+public static class ConfigReader
+{
+    private static readonly string[] Facts = ["osPatched", "diskEncryption", "firewall", "screenLock", "endpointProtection"];
+
+    /// <summary>The configuration, or null and every error with its line. Files that it names must exist; their contents are the gate's to judge.</summary>
+    public static (NulliusConfig? Config, IReadOnlyList<ConfigDiagnostic> Errors) ReadFile(string path)
+    {
+        var full = Path.GetFullPath(path);
+        try
+        {
+            return Read(File.ReadAllText(full), full);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            var why = fault is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : fault.Message;
+            return (null, [new ConfigDiagnostic(new SourcePosition(path, 0), "unreadable", $"cannot be read: {why}")]);
+        }
+    }
+
+    /// <summary>The same for text that stands for a file; relative names resolve against the file's folder.</summary>
+    public static (NulliusConfig? Config, IReadOnlyList<ConfigDiagnostic> Errors) Read(string text, string file)
+    {
+        var report = new ConfigReport(file);
+        if (ConfigDocument.Parse(text, report) is not { } root) return (null, report.Errors);
+        var config = ReadRoot(new SectionReader(root, ConfigSchema.Root, "", 1, report), report);
+        ConfigRules.Check(config, report);
+        return report.Any ? (null, report.Errors) : (config, []);
+    }
+
+    private static NulliusConfig ReadRoot(SectionReader root, ConfigReport report)
+    {
+        var domain = Names.Host(root, "domain") ?? "invalid";
+        var listen = ReadListen(root.Section("listen"));
+        var hosts = root.Section("hosts");
+        var policies = root.Section("policies");
+        var gate = new GateConfig
+        {
+            BaseDirectory = Path.GetDirectoryName(report.File)!,
+            Account = ReadAccount(root),
+            SignInHost = Names.Host(hosts, "signIn", domain) ?? "auth." + domain,
+            ConsoleHost = Names.Host(hosts, "console", domain) ?? "console." + domain,
+            DeviceHost = Names.Host(hosts, "devices", domain) ?? "devices." + domain,
+            HttpsPort = listen.Port,
+            Bindings = [.. policies.Sections("bindings").Select(ReadBinding)],
+            Guardrails = policies.Levels("guardrails"),
+            ConditionalAccess = policies.Texts("conditionalAccess"),
+            NamedLocations = policies.Texts("namedLocations"),
+        };
+        hosts.Done();
+        policies.Done();
+        gate = gate with { Routes = RouteReader.Read(root.Sections("routes"), domain, gate.ConsoleHost) };
+        var config = new NulliusConfig
+        {
+            File = report.File,
+            Domain = domain,
+            Listen = listen,
+            Identity = ReadIdentity(root.Section("identity")),
+            Devices = ReadDevices(root.Section("devices")),
+            Gate = gate,
+        };
+        root.Done();
+        return config;
+    }
+
+    private static ListenConfig ReadListen(SectionReader section)
+    {
+        var address = section.Text("address") ?? "loopback";
+        IReadOnlyList<IPAddress> addresses = address switch
+        {
+            "any" => [IPAddress.IPv6Any],
+            "loopback" => [IPAddress.Loopback, IPAddress.IPv6Loopback],
+            _ when IPAddress.TryParse(address, out var one) => [one],
+            _ => [],
+        };
+        if (addresses.Count == 0) section.Refuse("address", "wrong-value", $"`{ConfigReport.Quote(address)}` is not an address: expected `any`, `loopback` or an IP address");
+        var listen = new ListenConfig
+        {
+            Addresses = addresses,
+            Port = section.Whole("port", 1, 65534, 8443),
+            AllowTls12 = section.Truth("allowTls12", false),
+            MaxConnections = section.Whole("maxConnections", 10, 1_000_000, 20_000),
+            HandshakeTimeout = section.Time("handshakeTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10)),
+            HeadersTimeout = section.Time("headersTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10)),
+        };
+        section.Done();
+        return listen;
+    }
+
+    private static string ReadAccount(SectionReader root)
+    {
+        var account = root.Text("account") ?? "000000000000";
+        if (account.Length == 12 && account.All(char.IsAsciiDigit)) return account;
+        root.Refuse("account", "wrong-value", $"`{ConfigReport.Quote(account)}` is not an account: expected twelve digits in quotes");
+        return "000000000000";
+    }
+
+    private static IdentityConfig ReadIdentity(SectionReader section)
+    {
+        var session = section.Section("session");
+        var minute = TimeSpan.FromMinutes(1);
+        var fallback = new IdentityConfig();
+        var identity = new IdentityConfig
+        {
+            SessionIdle = session.Time("idle", minute, fallback.SessionIdle),
+            SessionAbsolute = session.Time("absolute", minute, fallback.SessionAbsolute),
+            FreshFactor = section.Time("freshFactor", minute, fallback.FreshFactor),
+        };
+        if (identity.SessionIdle > identity.SessionAbsolute) session.Refuse("idle", "idle-above-absolute", "`identity.session.idle` is longer than `identity.session.absolute`: expected at most that");
+        session.Done();
+        section.Done();
+        return identity;
+    }
+
+    private static DeviceConfig ReadDevices(SectionReader section)
+    {
+        var compliance = section.Section("compliance");
+        var fallback = new DeviceConfig();
+        var devices = new DeviceConfig
+        {
+            Required = compliance.Texts("required", fallback.Required),
+            StaleAfter = compliance.Time("staleAfter", TimeSpan.FromSeconds(10), fallback.StaleAfter),
+        };
+        foreach (var fact in devices.Required.Where(f => !Facts.Contains(f, StringComparer.Ordinal)))
+        {
+            var near = Nearest.Of(fact, Facts) is { } meant ? $"did you mean `{meant}`?" : "expected one of " + string.Join(", ", Facts.Select(f => $"`{f}`"));
+            compliance.Refuse("required", "unknown-fact", $"`{ConfigReport.Quote(fact)}` is not a fact that devices report: {near}");
+        }
+        compliance.Done();
+        section.Done();
+        return devices;
+    }
+
+    private static BindingConfig ReadBinding(SectionReader section)
+    {
+        var binding = new BindingConfig(
+            section.At,
+            section.Choice("kind", BindingKind.Identity, ("identity", BindingKind.Identity), ("boundary", BindingKind.Boundary)),
+            section.Text("policy") ?? "",
+            section.Texts("users"),
+            section.Texts("groups"));
+        if (binding.Users.Count + binding.Groups.Count == 0 && !section.Has("users") && !section.Has("groups"))
+        {
+            section.Refuse("policy", "binds-nobody", "the binding names nobody: expected `users` or `groups`");
+        }
+        section.Done();
+        return binding;
+    }
+}

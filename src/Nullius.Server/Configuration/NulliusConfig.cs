@@ -1,0 +1,68 @@
+using System.Net;
+using Nullius.Gateway;
+using Nullius.Gateway.Config;
+
+namespace Nullius.Server.Configuration;
+
+/// <summary><c>nullius.yaml</c> as written: validated, nothing opened yet.</summary>
+public sealed record NulliusConfig
+{
+    /// <summary>The file it was read from.</summary>
+    public required string File { get; init; }
+
+    public required string Domain { get; init; }
+
+    public required ListenConfig Listen { get; init; }
+
+    public required IdentityConfig Identity { get; init; }
+
+    public required DeviceConfig Devices { get; init; }
+
+    /// <summary>What the enforcement point compiles.</summary>
+    public required GateConfig Gate { get; init; }
+}
+
+public sealed record ListenConfig
+{
+    public IReadOnlyList<IPAddress> Addresses { get; init; } = [IPAddress.Loopback, IPAddress.IPv6Loopback];
+
+    /// <summary>HTTPS; plain HTTP is redirected from the port above.</summary>
+    public int Port { get; init; } = 8443;
+
+    public bool AllowTls12 { get; init; }
+
+    public int MaxConnections { get; init; } = 20_000;
+
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan HeadersTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>As the gate's listener takes it, on the port that was asked for.</summary>
+    public GateListenerOptions ToListener(int port) => new()
+    {
+        Addresses = Addresses,
+        Port = port,
+        AllowTls12 = AllowTls12,
+        MaxConnections = MaxConnections,
+        HandshakeTimeout = HandshakeTimeout,
+        HeadersTimeout = HeadersTimeout,
+    };
+}
+
+public sealed record IdentityConfig
+{
+    public TimeSpan SessionIdle { get; init; } = TimeSpan.FromHours(1);
+
+    public TimeSpan SessionAbsolute { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>How recent the second factor must be to change factors and passwords and to make tokens and keys.</summary>
+    public TimeSpan FreshFactor { get; init; } = TimeSpan.FromMinutes(10);
+}
+
+public sealed record DeviceConfig
+{
+    /// <summary>Facts that a compliant device reports as <c>yes</c>.</summary>
+    public IReadOnlyList<string> Required { get; init; } = ["osPatched", "diskEncryption", "firewall", "screenLock", "endpointProtection"];
+
+    public TimeSpan StaleAfter { get; init; } = TimeSpan.FromMinutes(15);
+}

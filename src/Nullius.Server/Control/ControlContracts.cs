@@ -1,0 +1,63 @@
+namespace Nullius.Server.Control;
+
+// What travels over the control socket: JSON, camelCase, times in UTC. Secrets appear only where they are created, once.
+
+/// <summary>The running instance as its owner sees it.</summary>
+public sealed record InstanceStatus(
+    string Version, DateTimeOffset StartedAt, string Console, string SignIn, string Data, string? Configuration,
+    IReadOnlyList<RouteStatus> Routes, PolicyStatus Policies, int LiveConnections, double SnapshotAgeSeconds);
+
+/// <summary>A route in one line.</summary>
+public sealed record RouteStatus(string Name, string Host, string Mode, string? Upstream);
+
+/// <summary>Which configuration is live, and why a newer one is not.</summary>
+/// <param name="Errors">Errors of the newest files, when those were refused; empty when what is on the disk is live.</param>
+public sealed record PolicyStatus(DateTimeOffset LoadedAt, int Generation, IReadOnlyList<string> Errors, DateTimeOffset? RefusedAt, IReadOnlyList<string> Files);
+
+/// <summary>A person.</summary>
+/// <param name="SecondFactor">Whether a TOTP app or a passkey is enrolled.</param>
+public sealed record UserView(string Id, string Name, string DisplayName, IReadOnlyList<string> Groups, bool Disabled, bool SecondFactor, int Sessions);
+
+/// <summary>A person to create; with the one-time code they choose a password and enrol the second factor.</summary>
+public sealed record NewUser(string Name, string? DisplayName, IReadOnlyList<string>? Groups);
+
+/// <summary>A created or reset person.</summary>
+/// <param name="Code">One-time code for choosing a password at <paramref name="Url"/>; shown this once, to be handed over by a way that is trusted.</param>
+public sealed record UserCredentials(UserView User, string Code, DateTimeOffset ExpiresAt, string Url);
+
+/// <summary>An enrolled device.</summary>
+public sealed record DeviceView(
+    string Id, string Name, string Platform, string Owner, string State, IReadOnlyList<string> Reasons, DateTimeOffset? ReportedAt, IReadOnlyDictionary<string, string> Facts);
+
+/// <summary>For whom to make an enrolment code.</summary>
+public sealed record NewEnrolment(string User);
+
+/// <summary>A one-time code that <c>nullius-agent enroll</c> exchanges for a certificate.</summary>
+public sealed record EnrolmentCode(string Code, DateTimeOffset ExpiresAt, string Server);
+
+/// <summary>A session, token or API key that is alive.</summary>
+public sealed record SessionView(
+    string Id, string User, string Kind, DateTimeOffset AuthenticatedAt, IReadOnlyList<string> Methods, DateTimeOffset LastSeenAt,
+    DateTimeOffset ExpiresAt, string? Address, string? Device, int LiveConnections);
+
+/// <summary>What to end: exactly one of the three.</summary>
+public sealed record Revocation(string? User, string? Device, string? Session);
+
+/// <summary>The receipt of a change that ends trust.</summary>
+/// <param name="Sequence">Position in the change feed.</param>
+/// <param name="Closed">The live connections that it closed.</param>
+public sealed record RevocationReceipt(
+    string Subject, long Sequence, DateTimeOffset At, IReadOnlyList<string> Sessions, IReadOnlyList<ClosedConnection> Closed, int StillOpen);
+
+/// <summary>A connection that was closed, and how long after the change.</summary>
+public sealed record ClosedConnection(string Kind, string Route, string Reference, double Millis);
+
+/// <summary>A token to issue for a person's device.</summary>
+/// <param name="Ttl">Lifetime in seconds; at most what the configuration allows.</param>
+public sealed record NewToken(string User, string Device, int Ttl, IReadOnlyList<string>? Scopes);
+
+/// <summary>A device-bound bearer token, shown this once.</summary>
+public sealed record IssuedToken(string Token, DateTimeOffset ExpiresAt, string User, string Device);
+
+/// <summary>Why the socket refused: one line, for a person.</summary>
+public sealed record ControlError(string Code, string Message);

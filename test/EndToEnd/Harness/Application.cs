@@ -1,0 +1,180 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.WebSockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Nullius.EndToEnd.Harness;
+
+/// <summary>An application over TLS with everything that lives long: WebSocket, SSE, gRPC streams, downloads, uploads.</summary>
+internal sealed class Application : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly ConcurrentQueue<string> _requests = new();
+    private long _uploaded;
+    private int _open;
+
+    private Application(WebApplication app) => _app = app;
+
+    public int Port { get; private set; }
+
+    public string Url => $"https://127.0.0.1:{Port}";
+
+    /// <summary>Method and raw target of every request.</summary>
+    public IReadOnlyList<string> Requests => [.. _requests];
+
+    public long Uploaded => Interlocked.Read(ref _uploaded);
+
+    /// <summary>Requests that are running.</summary>
+    public int Open => Volatile.Read(ref _open);
+
+    public static async Task<Application> StartAsync(TestAuthority authority)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.UseHttps(authority.Server("upstream.test"));
+            });
+        });
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        var app = builder.Build();
+        var application = new Application(app);
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.Zero });
+        app.Run(application.ServeAsync);
+        await app.StartAsync();
+        application.Port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+        return application;
+    }
+
+    private async Task ServeAsync(HttpContext context)
+    {
+        _requests.Enqueue($"{context.Request.Method} {context.Features.Get<IHttpRequestFeature>()!.RawTarget}");
+        Interlocked.Increment(ref _open);
+        try
+        {
+            await (context.Request.Path.Value switch
+            {
+                "/ws" => WebSocketAsync(context),
+                "/sse" => EventsAsync(context),
+                "/download" => DownloadAsync(context),
+                "/upload" => UploadAsync(context),
+                "/hang" => Task.Delay(Timeout.Infinite, context.RequestAborted),
+                "/demo.Clock/Watch" => GrpcWatchAsync(context),
+                "/demo.Clock/Now" => GrpcNowAsync(context),
+                _ => context.Response.WriteAsync($"{context.Request.Protocol} {context.Request.Method} {context.Request.Path}"),
+            });
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or WebSocketException)
+        {
+            context.Abort();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
+        }
+    }
+
+    private static async Task WebSocketAsync(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            context.Response.StatusCode = 400;
+            return;
+        }
+
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        var buffer = new byte[8192];
+        while (socket.State == WebSocketState.Open)
+        {
+            var received = await socket.ReceiveAsync(buffer, context.RequestAborted);
+            if (received.MessageType == WebSocketMessageType.Close)
+            {
+                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
+                return;
+            }
+
+            await socket.SendAsync(buffer.AsMemory(0, received.Count), received.MessageType, received.EndOfMessage, context.RequestAborted);
+        }
+    }
+
+    private static async Task EventsAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/event-stream";
+        for (var number = 0; ; number++)
+        {
+            await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"data: {number}\n\n"), context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await Task.Delay(50, context.RequestAborted);
+        }
+    }
+
+    /// <summary>A file of 1 GB that arrives slowly: a reader that gets all of it was not cut.</summary>
+    private static async Task DownloadAsync(HttpContext context)
+    {
+        context.Response.ContentLength = 1L << 30;
+        var block = new byte[64 << 10];
+        for (var sent = 0L; sent < 1L << 30; sent += block.Length)
+        {
+            await context.Response.Body.WriteAsync(block, context.RequestAborted);
+            await Task.Delay(10, context.RequestAborted);
+        }
+    }
+
+    private async Task UploadAsync(HttpContext context)
+    {
+        var block = new byte[256 << 10];
+        long total = 0;
+        for (int read; (read = await context.Request.Body.ReadAsync(block, context.RequestAborted)) > 0; total += read)
+            Interlocked.Add(ref _uploaded, read);
+        await context.Response.WriteAsync(total.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static async Task GrpcNowAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/grpc";
+        context.Response.AppendTrailer("grpc-status", "0");
+        await context.Response.Body.WriteAsync(Message("now"));
+    }
+
+    private static async Task GrpcWatchAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/grpc";
+        for (var number = 0; ; number++)
+        {
+            await context.Response.Body.WriteAsync(Message(number.ToString(CultureInfo.InvariantCulture)), context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await Task.Delay(50, context.RequestAborted);
+        }
+    }
+
+    /// <summary>A gRPC frame around a message whose field 1 is a string.</summary>
+    private static byte[] Message(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var frame = new byte[5 + 2 + bytes.Length];
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), 2 + bytes.Length);
+        frame[5] = 0x0a;
+        frame[6] = (byte)bytes.Length;
+        bytes.CopyTo(frame.AsSpan(7));
+        return frame;
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}
