@@ -34,17 +34,8 @@ internal static class KilledWriter
         };
         var trail = AuditTrail.Open(options, new AuditSigningKey(ecdsa), TimeProvider.System);
         using var output = Console.OpenStandardOutput();
-        var writing = new Lock();
-        var threads = Enumerable.Range(0, 3).Select(_ => new Thread(() =>
-        {
-            while (true)
-            {
-                var sequence = trail.Append(TestTrail.Body(1)).Sequence;
-                lock (writing)
-                    output.Write(System.Text.Encoding.ASCII.GetBytes($"{sequence}\n"));
-            }
-        })).ToList();
-        threads.ForEach(thread => thread.Start());
-        threads.ForEach(thread => thread.Join());
+        // One thread only: others could not enter this module while its initializer runs.
+        while (true)
+            output.Write(System.Text.Encoding.ASCII.GetBytes($"{trail.Append(TestTrail.Body(1)).Sequence}\n"));
     }
 }

@@ -25,7 +25,7 @@ public sealed record AuditQuery
     /// <summary>Id or name of the actor's user or device (<c>actor.user.uid|name|email_addr</c>, <c>device.uid</c>).</summary>
     public string? Subject { get; init; }
 
-    /// <summary>One of <c>action</c>, <c>disposition</c>, <c>status</c>, or the member <c>unmapped.effect</c>; without regard to case.</summary>
+    /// <summary>One of <c>nullius.effect</c>, <c>nullius.outcome</c>, <c>disposition</c>, <c>action</c>, <c>status</c>; without regard to case.</summary>
     public string? Outcome { get; init; }
 }
 

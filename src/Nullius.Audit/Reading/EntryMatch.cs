@@ -9,7 +9,7 @@ internal sealed class EntryMatch(AuditQuery query)
     private static readonly string[][] SubjectPaths =
         [["actor", "user", "uid"], ["actor", "user", "name"], ["actor", "user", "email_addr"], ["user", "uid"], ["user", "name"], ["user", "email_addr"], ["device", "uid"]];
 
-    private static readonly string[][] OutcomePaths = [["action"], ["disposition"], ["status"], ["unmapped", "effect"]];
+    private static readonly string[][] OutcomePaths = [["nullius", "effect"], ["nullius", "outcome"], ["disposition"], ["action"], ["status"]];
 
     private readonly byte[]? _subject = Plain(query.Subject);
 
