@@ -1,3 +1,8 @@
+using Microsoft.Win32.SafeHandles;
+using Nullius.Audit.Chain;
+using Nullius.Audit.Heads;
+using Nullius.Audit.Segments;
+
 namespace Nullius.Audit;
 
 /// <summary>When an appended record must be on the disk.</summary>
@@ -18,14 +23,385 @@ public readonly record struct AuditReceipt(long Sequence);
 /// </summary>
 public sealed class AuditTrail : IAsyncDisposable
 {
+    private readonly Lock _gate = new();
+    private readonly Lock _flushGate = new();
+    private readonly AuditOptions _options;
+    private readonly TimeProvider _time;
+    private readonly TrailDisk _disk;
+    private readonly SegmentWriter _segments;
+    private readonly SpaceReserve _reserve;
+    private readonly HeadFile _heads;
+    private readonly FileStream _writerLock;
+    private readonly byte[] _line;
+    private readonly Queue<(SafeFileHandle File, TrailPosition End)> _complete = new();
+    private readonly Queue<TrailPosition> _headsDue = new();
+    private readonly PeriodicTimer _timer;
+    private Task _maintenance = Task.CompletedTask;
+
+    // Under _gate.
+    private long _sequence;
+    private Digest _last;
+    private bool _starved;
+    private volatile string? _fault;
+    private bool _closed;
+
+    // Under _flushGate.
+    private long _durable;
+    private long _headAt;
+
+    private AuditTrail(AuditOptions options, TimeProvider time, TrailDisk disk, FileStream writerLock, HeadFile heads, TrailPosition position)
+    {
+        _options = options;
+        _time = time;
+        _disk = disk;
+        _writerLock = writerLock;
+        _heads = heads;
+        _line = new byte[options.MostRecordBytes + ChainLink.MostBytes];
+        _sequence = _durable = position.Sequence;
+        _last = position.Last;
+        _segments = new SegmentWriter(disk, options.Folder, position.Segment, position.Offset);
+        _reserve = new SpaceReserve(disk, options.Folder, options.ReservedBytes);
+        _starved = !_reserve.TryRefill();
+        _timer = new PeriodicTimer(options.FsyncInterval, time);
+    }
+
+    /// <summary>Sequence of the newest record, 0 when there is none.</summary>
+    public long Sequence
+    {
+        get
+        {
+            lock (_gate)
+                return _sequence;
+        }
+    }
+
+    /// <summary>Why the trail does not take ordinary records now; null while it does.</summary>
+    public string? Problem => _fault ?? (Volatile.Read(ref _starved) ? Starved : null);
+
+    private string Starved => $"the disk of the audit trail `{_options.Folder}` is full: only administrators' records are taken until space is free";
+
+    /// <summary>
+    /// Opens the trail of a node, making it when it is new. Where a crash left a torn last line, the line is moved to a
+    /// <c>.torn</c> file and that fact is the next record.
+    /// </summary>
+    /// <param name="options">Where and how.</param>
+    /// <param name="key">Signs the heads; stays the caller's to dispose, after the trail.</param>
+    /// <param name="time">Stamps lines and heads, drives fsync.</param>
+    /// <exception cref="AuditUnavailableException">Another process writes it, the disk refuses, or the trail was altered.</exception>
+    public static AuditTrail Open(AuditOptions options, AuditSigningKey key, TimeProvider time) => Open(options, key, time, TrailDisk.Real);
+
+    internal static AuditTrail Open(AuditOptions options, AuditSigningKey key, TimeProvider time, TrailDisk disk)
+    {
+        options.Check();
+        FileStream? writerLock = null;
+        HeadFile? heads = null;
+        try
+        {
+            Directory.CreateDirectory(options.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            writerLock = TakeLock(options.Folder);
+            PublicKeys.Publish(Path.Combine(options.Folder, SegmentFiles.Keys), key);
+            heads = HeadFile.Open(options.Folder, options.NodeId, key, disk);
+            var recovery = new TrailRecovery(options.Folder, options.NodeId, options.MostRecordBytes, disk);
+            var position = recovery.Recover(heads.Newest);
+            if (heads.Newest is null)
+                heads.Append(position.Sequence, position.Segment, position.Offset, position.Last, time.GetUtcNow().ToUnixTimeMilliseconds());
+            var trail = new AuditTrail(options, time, disk, writerLock, heads, position);
+            disk.FlushFolder(options.Folder);
+            if (recovery.Torn is { } torn)
+                trail.AppendReserved(TrailRecords.Recovered(torn, time.GetUtcNow()));
+            trail._maintenance = Task.Run(trail.MaintainAsync);
+            return trail;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException or AuditUnavailableException)
+        {
+            heads?.Dispose();
+            writerLock?.Dispose();
+            if (fault is AuditUnavailableException)
+                throw;
+            throw new AuditUnavailableException($"audit trail `{options.Folder}` cannot be opened: {fault.Message}", fault);
+        }
+    }
+
     /// <summary>
     /// Appends one record. <paramref name="body"/> is one JSON object (UTF-8, one line, OCSF), to which the trail adds its
     /// own member with sequence and hash of the line before. Returns when the line is written.
     /// </summary>
     /// <exception cref="AuditUnavailableException">The record could not be written (disk full, folder gone): the caller must not forward.</exception>
-    public AuditReceipt Append(ReadOnlySpan<byte> body, Durability durability = Durability.Interval) => throw new NotSupportedException();
+    /// <exception cref="ArgumentException">The body is not one object on one line, or longer than <see cref="AuditOptions.MostRecordBytes"/>.</exception>
+    public AuditReceipt Append(ReadOnlySpan<byte> body, Durability durability = Durability.Interval) => Append(body, durability, reserved: false);
 
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    /// <summary>
+    /// Appends one record also when the disk is full, out of the reserve: for an administrator's sign-in and what they
+    /// then do, and for nothing that an unauthenticated client can cause.
+    /// </summary>
+    /// <exception cref="AuditUnavailableException">The reserve is used up as well.</exception>
+    /// <exception cref="ArgumentException">As <see cref="Append(ReadOnlySpan{byte}, Durability)"/>.</exception>
+    public AuditReceipt AppendReserved(ReadOnlySpan<byte> body, Durability durability = Durability.Interval) => Append(body, durability, reserved: true);
+
+    /// <summary>Stops taking records, makes all of them durable and signs a last head.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_closed)
+                return;
+            _closed = true;
+        }
+
+        _timer.Dispose();
+        await _maintenance.ConfigureAwait(false);
+        lock (_flushGate)
+        {
+            try
+            {
+                FlushTo(long.MaxValue);
+                SignHeads(always: true);
+            }
+            catch (Exception fault) when (fault is IOException or AuditUnavailableException)
+            {
+                // Every record is written; the next Open makes them durable and signs them.
+                _fault ??= fault.Message;
+            }
+        }
+
+        _segments.Dispose();
+        _heads.Dispose();
+        _writerLock.Dispose();
+    }
+
+    /// <summary>One round of what the timer does: fsync, heads, the next segment, the reserve.</summary>
+    internal void Maintain()
+    {
+        try
+        {
+            lock (_flushGate)
+            {
+                FlushTo(long.MaxValue);
+                SignHeads(always: false);
+            }
+
+            PrepareNext();
+            Replenish();
+        }
+        catch (Exception fault) when (fault is IOException or AuditUnavailableException or UnauthorizedAccessException)
+        {
+            // A full disk is told by Problem, a failed fsync by _fault; both are tried again at the next tick.
+        }
+    }
+
+    private AuditReceipt Append(ReadOnlySpan<byte> body, Durability durability, bool reserved)
+    {
+        if (body.Length < 2 || body.Length > _options.MostRecordBytes || body[0] != '{' || body[^1] != '}' || body.ContainsAny((byte)'\n', (byte)'\r'))
+            throw new ArgumentException($"audit record of {body.Length} bytes: expected one JSON object on one line of at most {_options.MostRecordBytes} bytes", nameof(body));
+        long sequence;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            if (_fault is { } fault)
+                throw new AuditUnavailableException(fault);
+            if (_starved && !reserved)
+                throw new AuditUnavailableException(Starved);
+            var line = Splice(body);
+            Write(line, reserved);
+            _last = Digest.Of(line[..^1]);
+            sequence = ++_sequence;
+            if (_segments.Offset >= _options.SegmentBytes)
+                Roll();
+        }
+
+        if (durability is Durability.Sync)
+        {
+            // Whoever waits here while another flushes finds its record durable already: one fsync serves a group.
+            lock (_flushGate)
+                FlushTo(sequence);
+        }
+
+        return new AuditReceipt(sequence);
+    }
+
+    private ReadOnlySpan<byte> Splice(ReadOnlySpan<byte> body)
+    {
+        var at = body.Length - 1;
+        body[..at].CopyTo(_line);
+        if (body[..at].TrimEnd((byte)' ').Length > 1)
+            _line[at++] = (byte)',';
+        at += new ChainLink(_sequence + 1, _last, _time.GetUtcNow().ToUnixTimeMilliseconds()).Write(_line.AsSpan(at));
+        _line[at++] = (byte)'\n';
+        return _line.AsSpan(0, at);
+    }
+
+    private void Write(ReadOnlySpan<byte> line, bool reserved)
+    {
+        while (true)
+        {
+            try
+            {
+                _segments.Append(line);
+                return;
+            }
+            catch (IOException fault)
+            {
+                if (!_segments.IsClean)
+                    _fault = $"audit segment {_options.Folder}/{SegmentFiles.Name(_segments.Index)} is in an unknown state after a failed write: {fault.Message}";
+                var full = TrailDisk.IsFull(fault);
+                _starved |= full;
+                if (_fault is null && full && reserved && _reserve.Release())
+                    continue;
+                throw new AuditUnavailableException(_fault ?? $"audit record not written to `{_options.Folder}`: {fault.Message}", fault);
+            }
+        }
+    }
+
+    // INVARIANT: under _gate. The file that follows is opened beforehand by the timer; only when a burst outruns the timer
+    // by a whole segment is it opened here.
+    private void Roll()
+    {
+        if (!_segments.HasNext)
+        {
+            if (_segments.Offset < 2 * _options.SegmentBytes)
+                return;
+            try
+            {
+                _segments.Prepare(_segments.OpenNext());
+            }
+            catch (IOException)
+            {
+                return; // The segment grows on; the record itself is written.
+            }
+        }
+
+        var end = new TrailPosition(_sequence, _last, _segments.Index, _segments.Offset);
+        _complete.Enqueue((_segments.Roll(), end));
+    }
+
+    // INVARIANT: under _flushGate. Completed segments are flushed before the current one, so that what is durable is a prefix.
+    private void FlushTo(long wanted)
+    {
+        if (_durable >= wanted)
+            return;
+        if (_fault is { } known)
+            throw new AuditUnavailableException(known);
+        SafeFileHandle file;
+        long sequence;
+        int complete;
+        lock (_gate)
+        {
+            file = _segments.File;
+            sequence = _sequence;
+            complete = _complete.Count;
+        }
+
+        if (sequence == _durable && complete == 0)
+            return;
+        try
+        {
+            for (; complete > 0; complete--)
+                FlushComplete();
+            _disk.Flush(file);
+        }
+        catch (IOException fault)
+        {
+            // After a failed fsync the kernel may have dropped the pages: trying again would report a success that is none.
+            _fault = $"audit trail `{_options.Folder}` could not be flushed to the disk: {fault.Message}";
+            throw new AuditUnavailableException(_fault, fault);
+        }
+
+        _durable = sequence;
+    }
+
+    private void FlushComplete()
+    {
+        (SafeFileHandle File, TrailPosition End) segment;
+        lock (_gate)
+            segment = _complete.Peek();
+        _disk.Flush(segment.File);
+        segment.File.Dispose();
+        _headsDue.Enqueue(segment.End);
+        lock (_gate)
+            _complete.Dequeue();
+    }
+
+    // INVARIANT: under _flushGate. A head never counts a line that a power cut could take back, and heads never go back:
+    // those of completed segments come first.
+    private void SignHeads(bool always)
+    {
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var due = always || now - _headAt >= (long)_options.HeadInterval.TotalMilliseconds || now < _headAt;
+        if (!due && _headsDue.Count == 0)
+            return;
+        TrailPosition position;
+        lock (_gate)
+            position = new TrailPosition(_sequence, _last, _segments.Index, _segments.Offset);
+        FlushTo(position.Sequence);
+        while (_headsDue.TryPeek(out var end) && end.Sequence <= position.Sequence)
+        {
+            _heads.Append(end.Sequence, end.Segment, end.Offset, end.Last, now);
+            _headsDue.Dequeue();
+        }
+
+        if (!due || position.Sequence == _heads.Newest?.Size)
+            return;
+        _heads.Append(position.Sequence, position.Segment, position.Offset, position.Last, now);
+        _headAt = now;
+    }
+
+    private void PrepareNext()
+    {
+        int index;
+        lock (_gate)
+        {
+            if (_closed || _segments.HasNext || _segments.Offset < _options.SegmentBytes / 2)
+                return;
+            index = _segments.Index;
+        }
+
+        SafeFileHandle? next = _disk.Open(SegmentFiles.PathOf(_options.Folder, index + 1));
+        lock (_gate)
+        {
+            // A burst may have rolled meanwhile: then this file is the current one already.
+            if (!_closed && !_segments.HasNext && _segments.Index == index)
+            {
+                _segments.Prepare(next);
+                next = null;
+            }
+        }
+
+        next?.Dispose();
+        _disk.FlushFolder(_options.Folder);
+    }
+
+    private void Replenish()
+    {
+        lock (_gate)
+        {
+            if (!_closed && (_starved || !_reserve.IsFull))
+                _starved = !_reserve.TryRefill();
+        }
+    }
+
+    private async Task MaintainAsync()
+    {
+        while (await _timer.WaitForNextTickAsync().ConfigureAwait(false))
+            Maintain();
+    }
+
+    private static FileStream TakeLock(string folder)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(folder, SegmentFiles.WriterLock), new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+        }
+        catch (IOException fault)
+        {
+            throw new AuditUnavailableException($"audit trail `{folder}` is written by another process", fault);
+        }
+    }
 }
 
 /// <summary>The trail cannot take a record now.</summary>

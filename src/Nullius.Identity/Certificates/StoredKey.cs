@@ -1,7 +1,7 @@
 namespace Nullius.Identity.Certificates;
 
 /// <summary>What a stored signing key may be used for; part of the purpose under which it is wrapped, so that one never serves as another.</summary>
-public enum KeyUse
+internal enum KeyUse
 {
     Root,
     Issuing,
@@ -9,7 +9,7 @@ public enum KeyUse
 }
 
 /// <summary>A signing key as the store keeps it: wrapped, named by its thumbprint.</summary>
-public sealed class StoredKey
+internal sealed class StoredKey
 {
     /// <summary>RFC 7638 thumbprint of the public key.</summary>
     public string Kid { get; set; } = "";

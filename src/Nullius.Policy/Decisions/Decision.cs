@@ -104,6 +104,13 @@ public sealed class Decision
             _missingContext.Add(key);
     }
 
+    /// <summary>A block leaves nothing to satisfy, and ends when it ends.</summary>
+    internal void DropRequirements()
+    {
+        _required.Clear();
+        ValidUntil = null;
+    }
+
     /// <summary>The reasons of another decision after those that are there.</summary>
     internal void AddAll(Decision other)
     {

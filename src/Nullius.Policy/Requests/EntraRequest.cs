@@ -25,6 +25,12 @@ public sealed class EntraRequest
     /// <summary><c>windows</c>, <c>linux</c>, <c>macOS</c>, <c>iOS</c>, <c>android</c>; null when it could not be established.</summary>
     public string? Platform { get; set; }
 
+    /// <summary>Authentication contexts that the resource asks for (<c>c1</c>…); usually none.</summary>
+    public IReadOnlyList<string> AuthenticationContexts { get; set; } = [];
+
+    /// <summary><c>none</c>, <c>deviceCodeFlow</c> or <c>authenticationTransfer</c>; null when it could not be established.</summary>
+    public string? AuthenticationFlow { get; set; } = "none";
+
     /// <summary>Null when it could not be established.</summary>
     public bool? DeviceCompliant { get; set; }
 

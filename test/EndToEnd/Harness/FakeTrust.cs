@@ -61,6 +61,12 @@ internal sealed class FakeTrust(Store store, TimeProvider time) : ITrustReader
         return PublishAsync(ChangeKind.Device, device.Id);
     }
 
+    public Task<long> RemovePersonAsync(string id)
+    {
+        _people.TryRemove(id, out _);
+        return PublishAsync(ChangeKind.Person, id);
+    }
+
     public Task<long> ChangePersonAsync(string id, Func<PersonTrust, PersonTrust> change) => PutAsync(change(_people[id]));
 
     public Task<long> ChangeSessionAsync(string id, Func<SessionTrust, SessionTrust> change) => PutAsync(change(_sessions[id]));
@@ -93,7 +99,7 @@ internal sealed class FakeTrust(Store store, TimeProvider time) : ITrustReader
     /// <summary>A bearer credential: a device-bound token or an API key.</summary>
     public async Task<(string Bearer, string SessionId)> BearerAsync(string person, SessionKind kind, string? device, params string[] scopes)
     {
-        var secret = (kind == SessionKind.ApiKey ? "nlk_" : "nlt_") + RandomSource.System.NextToken();
+        var secret = RandomSource.System.NextToken();
         var now = time.GetUtcNow();
         var session = new SessionTrust
         {
@@ -112,7 +118,7 @@ internal sealed class FakeTrust(Store store, TimeProvider time) : ITrustReader
             Credentials = [new SessionCredential(Hash(secret), null)],
         };
         await PutAsync(session);
-        return (secret, session.Id);
+        return ((kind == SessionKind.ApiKey ? "nlk_" : "nlt_") + secret, session.Id);
     }
 
     public Task<long> AddDeviceAsync(string id, string owner, X509Certificate2 certificate, DeviceState state = DeviceState.Compliant) => PutAsync(new DeviceTrust

@@ -1,0 +1,71 @@
+using Nullius.Audit.Chain;
+using Nullius.Audit.Heads;
+using Nullius.Audit.Segments;
+using Nullius.Audit.Verification;
+
+namespace Nullius.Audit;
+
+/// <summary>Checks the trail of one node from its files alone: chain, heads, signatures. Reads in bounded memory; changes nothing.</summary>
+public static class AuditVerifier
+{
+    private const int MostLineBytes = 16 * 1024 * 1024;
+
+    /// <summary>Verifies the node folder <paramref name="directory"/> (the one that holds the segments).</summary>
+    /// <param name="directory">The folder of a node, or a copy of it.</param>
+    /// <param name="trustedKeyIds">
+    /// Ids of the keys that may have signed; null trusts what is published beside the segments, which whoever rewrites
+    /// the segments can rewrite as well.
+    /// </param>
+    /// <param name="cancellation">Ends the work between two lines.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static AuditVerification Verify(string directory, IReadOnlyCollection<string>? trustedKeyIds = null, CancellationToken cancellation = default)
+    {
+        directory = Path.GetFullPath(directory);
+        if (!Directory.Exists(directory))
+            throw new DirectoryNotFoundException($"audit trail `{directory}` does not exist");
+        var findings = new FindingList();
+        var heads = HeadCheck.Read(directory, trustedKeyIds, findings);
+        var node = heads.Node ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(directory));
+        var chain = new ChainCheck(Digest.Genesis(node), heads, findings);
+        var segments = SegmentFiles.Indexes(directory);
+        ReadSegments(directory, segments, chain, findings, cancellation);
+        chain.End();
+        heads.CheckEnd(chain, segments, findings);
+        return new AuditVerification
+        {
+            Node = node,
+            Findings = findings.InOrder(),
+            MoreFindings = findings.More,
+            Lines = chain.Lines,
+            Segments = segments.Count,
+            Heads = heads.Count,
+            SignedUpTo = heads.SignedUpTo,
+            KeyIds = heads.KeyIds,
+        };
+    }
+
+    private static void ReadSegments(string directory, List<int> segments, ChainCheck chain, FindingList findings, CancellationToken cancellation)
+    {
+        var lastWritten = segments.LastOrDefault(index => new FileInfo(SegmentFiles.PathOf(directory, index)).Length > 0);
+        var expected = 1;
+        foreach (var index in segments)
+        {
+            if (index > expected)
+                chain.MissingSegments(expected, index - 1);
+            expected = index + 1;
+            using var lines = new LineReader(SegmentFiles.PathOf(directory, index), 0, MostLineBytes);
+            var number = 0L;
+            while (lines.TryRead(out var line, out _))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                number++;
+                var parsed = ChainLink.TryRead(line, out var link);
+                chain.Add(new ChainLine(index, number, lines.Offset, lines.Next, parsed ? link : null, Digest.Of(line)));
+            }
+
+            if (lines.TailLength > 0)
+                chain.Tail(index, number + 1, lines.Offset, lines.TailLength, mayBeTorn: index >= lastWritten);
+        }
+    }
+}

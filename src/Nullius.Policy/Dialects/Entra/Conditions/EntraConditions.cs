@@ -1,0 +1,109 @@
+using Nullius.Policy.Conditions;
+using Nullius.Policy.Dialects.Entra.Devices;
+using Nullius.Policy.Dialects.Entra.Locations;
+using Nullius.Policy.Requests;
+
+namespace Nullius.Policy.Dialects.Entra.Conditions;
+
+/// <summary>Guests as a condition names them; tenants are not told apart at the gate.</summary>
+internal enum GuestScope : byte
+{
+    None,
+    All,
+    /// <summary>Only guests of listed tenants: which tenant a guest is from is unknown.</summary>
+    SomeTenants,
+}
+
+/// <summary>Included or excluded people: any of the lists.</summary>
+internal sealed record UserScope(NameSet Users, NameSet Groups, NameSet Roles, GuestScope Guests)
+{
+    internal Ternary Contains(EntraRequest request)
+    {
+        if (Users.HasAll || Users.Contains(request.User) || Groups.ContainsAny(request.Groups) || Roles.ContainsAny(request.Roles))
+            return Ternary.True;
+        if (!request.Guest)
+            return Ternary.False;
+        if (Users.Contains("GuestsOrExternalUsers") || Guests == GuestScope.All)
+            return Ternary.True;
+        return Guests == GuestScope.SomeTenants ? Ternary.Unknown : Ternary.False;
+    }
+}
+
+/// <summary>What is reached: cloud apps, user actions or authentication contexts.</summary>
+internal sealed record ApplicationScope(NameSet Include, NameSet Exclude, NameSet UserActions, NameSet AuthenticationContexts)
+{
+    internal Ternary Matches(EntraRequest request)
+    {
+        if (request.UserAction is not null)
+            return TernaryLogic.Of(UserActions.Contains(request.UserAction));
+        if (AuthenticationContexts.ContainsAny(request.AuthenticationContexts))
+            return Ternary.True;
+        var included = Contains(Include, request.Application);
+        return included.And(Contains(Exclude, request.Application).Not());
+    }
+
+    private static Ternary Contains(NameSet names, string? application)
+    {
+        if (names.HasAll)
+            return Ternary.True;
+        if (names.IsEmpty || application is null)
+            return names.IsEmpty ? Ternary.False : Ternary.Unknown;
+        return TernaryLogic.Of(names.Contains(application));
+    }
+}
+
+internal sealed record PlatformScope(NameSet Include, NameSet Exclude)
+{
+    internal Ternary Matches(string? platform) => Contains(Include, platform).And(Contains(Exclude, platform).Not());
+
+    private static Ternary Contains(NameSet names, string? platform)
+    {
+        if (names.HasAll)
+            return Ternary.True;
+        if (names.IsEmpty || platform is null)
+            return names.IsEmpty ? Ternary.False : Ternary.Unknown;
+        return TernaryLogic.Of(names.Contains(platform));
+    }
+}
+
+/// <summary>Network locations; resolved to named locations at load.</summary>
+internal sealed record LocationScope(LocationList Include, LocationList Exclude)
+{
+    internal Ternary Matches(EntraRequest request) => Include.Contains(request).And(Exclude.Contains(request).Not());
+}
+
+internal sealed record DeviceScope(DeviceRule Rule, bool Exclude)
+{
+    internal Ternary Matches(EntraRequest request)
+    {
+        var match = Rule.Evaluate(request);
+        return Exclude ? match.Not() : match;
+    }
+}
+
+/// <summary>The assignments of one policy: all that are given must match. Null: not configured, matches everything.</summary>
+internal sealed record EntraConditions
+{
+    internal required UserScope IncludedUsers { get; init; }
+
+    internal required UserScope ExcludedUsers { get; init; }
+
+    internal required ApplicationScope Applications { get; init; }
+
+    internal required NameSet? ClientApps { get; init; }
+
+    internal required PlatformScope? Platforms { get; init; }
+
+    internal required LocationScope? Locations { get; init; }
+
+    internal required DeviceScope? Devices { get; init; }
+
+    internal required NameSet? UserRisk { get; init; }
+
+    internal required NameSet? SignInRisk { get; init; }
+
+    internal required NameSet? AuthenticationFlows { get; init; }
+
+    /// <summary>The policy is about service principals, which do not sign in as people.</summary>
+    internal required bool WorkloadsOnly { get; init; }
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using Nullius.Policy.Decisions;
+using Nullius.Policy.Dialects.Entra.Controls;
+using Nullius.Policy.Documents;
+
+namespace Nullius.Policy.Dialects.Entra.Documents;
+
+/// <summary>Reads <c>conditionalAccessGrantControls</c> and <c>conditionalAccessSessionControls</c>.</summary>
+internal static class ControlParser
+{
+    private static readonly string[] s_builtIn =
+    [
+        "block", "mfa", "compliantDevice", "domainJoinedDevice", "approvedApplication", "compliantApplication", "passwordChange", "riskRemediation",
+    ];
+
+    private static readonly string[] s_otherSession =
+    [
+        "applicationEnforcedRestrictions", "cloudAppSecurity", "persistentBrowser", "continuousAccessEvaluation", "secureSignInSession",
+        "networkAccessSecurity", "globalSecureAccessFilteringProfile",
+    ];
+
+    internal static (string[] Controls, bool All) ReadGrant(GraphReader reader, DiagnosticSink sink)
+    {
+        var controls = reader.Choices("builtInControls", s_builtIn);
+        controls.AddRange(reader.Texts("customAuthenticationFactors").Select(t => "customAuthenticationFactor:" + t.Text));
+        controls.AddRange(reader.Texts("termsOfUse").Select(t => "termsOfUse:" + t.Text));
+        if (ReadStrength(reader.Object("authenticationStrength"), sink) is { } strength)
+            controls.Add(strength);
+        var operation = reader.Text("operator");
+        reader.Close();
+        if (operation is not (null or "AND" or "OR"))
+            sink.Error(reader.Line, "bad-value", $"`operator` is `{PolicyDiagnostic.Quote(operation)}`, expected `AND` or `OR`");
+        if (operation is null && controls.Count > 1)
+            sink.Error(reader.Line, "missing-field", "several grant controls have no `operator`, expected `AND` or `OR`");
+        if (controls.Count > GrantControls.MaxControls)
+        {
+            sink.Error(reader.Line, "too-large", $"{controls.Count} grant controls in one policy, expected at most {GrantControls.MaxControls}");
+            return ([], true);
+        }
+        if (controls.Contains(GrantControls.Block) && controls.Count > 1)
+            sink.Error(reader.Line, "bad-value", "`block` stands beside other controls, expected it alone");
+        return ([.. controls.Distinct(StringComparer.Ordinal)], operation is not "OR");
+    }
+
+    /// <summary>A control of its own: it is satisfied by its id, not by <c>mfa</c>.</summary>
+    private static string? ReadStrength(GraphReader? reader, DiagnosticSink sink)
+    {
+        if (reader is null)
+            return null;
+        reader.Ignore("createdDateTime", "modifiedDateTime", "description", "policyType", "requirementsSatisfied", "allowedCombinations", "combinationConfigurations");
+        var name = reader.Text("displayName");
+        var id = reader.Text("id") ?? name;
+        reader.Close();
+        if (string.IsNullOrEmpty(id))
+            sink.Error(reader.Line, "missing-field", "an authentication strength has no `id`, expected one");
+        return "authenticationStrength:" + id;
+    }
+
+    internal static (SignInFrequency? Frequency, string[]? Others) ReadSession(GraphReader reader, StatementRef policy, DiagnosticSink sink)
+    {
+        var frequency = reader.Object("signInFrequency") is { } json ? ReadFrequency(json, policy, sink) : null;
+        reader.Ignore("disableResilienceDefaults");
+        var others = new List<string>();
+        foreach (var name in s_otherSession)
+        {
+            if (reader.Field(name) is not { } value)
+                continue;
+            others.Add(name);
+            sink.Note(value.Line, "not-modelled", $"session control `{name}` is named in explanations and not enforced");
+        }
+        reader.Close();
+        return (frequency, [.. others]);
+    }
+
+    private static SignInFrequency? ReadFrequency(GraphReader reader, StatementRef policy, DiagnosticSink sink)
+    {
+        var enabled = reader.Field("isEnabled") is null || reader.Flag("isEnabled");
+        var everyTime = ReadChoice(reader, "frequencyInterval", "timeBased", "everyTime", sink);
+        var secondary = ReadChoice(reader, "authenticationType", "primaryAndSecondaryAuthentication", "secondaryAuthentication", sink);
+        var type = reader.Text("type");
+        var value = reader.Field("value");
+        reader.Close();
+        var period = SignInFrequency.EveryTimeTolerance;
+        if (!everyTime)
+        {
+            var days = type == "days";
+            if (type is not ("hours" or "days"))
+                sink.Error(reader.Line, "bad-value", $"`type` of a sign-in frequency is `{PolicyDiagnostic.Quote(type ?? "null")}`, expected `hours` or `days`");
+            if (value is not { Kind: LocatedKind.Number } || !int.TryParse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is 0 or > 10_000)
+            {
+                sink.Error(value?.Line ?? reader.Line, "bad-value", $"`value` of a sign-in frequency is {value?.Describe() ?? "missing"}, expected a whole number from 1");
+                return null;
+            }
+            period = days ? TimeSpan.FromDays(count) : TimeSpan.FromHours(count);
+        }
+        var requirement = new ControlRequirement(policy, [SignInFrequency.Control], All: true);
+        return enabled ? new SignInFrequency(period, secondary, everyTime, requirement) : null;
+    }
+
+    private static bool ReadChoice(GraphReader reader, string field, string usual, string other, DiagnosticSink sink)
+    {
+        var text = reader.Text(field);
+        if (text is not null && !string.Equals(text, usual, StringComparison.Ordinal) && !string.Equals(text, other, StringComparison.Ordinal))
+            sink.Error(reader.Line, "bad-value", $"`{field}` is `{PolicyDiagnostic.Quote(text)}`, expected `{usual}` or `{other}`");
+        return string.Equals(text, other, StringComparison.Ordinal);
+    }
+}

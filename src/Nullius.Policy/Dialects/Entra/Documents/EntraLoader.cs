@@ -1,0 +1,55 @@
+using Nullius.Policy.Dialects.Entra.Locations;
+using Nullius.Policy.Documents;
+
+namespace Nullius.Policy.Dialects.Entra.Documents;
+
+/// <summary>Reads exports: one object, an array of them, or Graph's <c>value</c> list.</summary>
+internal static class EntraLoader
+{
+    internal static EntraPolicySet? Load(
+        IEnumerable<(string Source, ReadOnlyMemory<byte> Json)> policies,
+        IEnumerable<(string Source, ReadOnlyMemory<byte> Json)> namedLocations,
+        ICollection<PolicyDiagnostic> diagnostics)
+    {
+        var failed = false;
+        var locations = new Dictionary<string, NamedLocation>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (source, json) in namedLocations)
+        {
+            var sink = new DiagnosticSink(source, diagnostics);
+            foreach (var (item, _) in ReadItems(json.Span, sink))
+                NamedLocationParser.Parse(item, locations, sink);
+            failed |= sink.HasErrors;
+        }
+        var parsed = new List<EntraPolicy>();
+        foreach (var (source, json) in policies)
+        {
+            var sink = new DiagnosticSink(source, diagnostics);
+            foreach (var (item, ordinal) in ReadItems(json.Span, sink))
+            {
+                if (EntraPolicyParser.Parse(item, ordinal, locations, sink) is { } policy)
+                    parsed.Add(policy);
+            }
+            failed |= sink.HasErrors;
+        }
+        return failed ? null : new EntraPolicySet([.. parsed]);
+    }
+
+    private static IEnumerable<(LocatedValue Item, int Ordinal)> ReadItems(ReadOnlySpan<byte> json, DiagnosticSink sink)
+    {
+        var root = LocatedJsonReader.Read(json, sink);
+        if (root is null)
+            return [];
+        if (root.Kind == LocatedKind.Array)
+            return root.Items.Select((item, i) => (item, i + 1));
+        if (root.Kind == LocatedKind.Object && root.Find("value") is { Kind: LocatedKind.Array } list && root.Find("conditions") is null)
+        {
+            foreach (var member in root.Members)
+            {
+                if (!string.Equals(member.Name, "value", StringComparison.Ordinal) && !member.Name.Contains('@', StringComparison.Ordinal))
+                    sink.UnknownField(member, "a list", ["value"]);
+            }
+            return list.Items.Select((item, i) => (item, i + 1));
+        }
+        return [(root, 1)];
+    }
+}

@@ -1,0 +1,87 @@
+using Nullius.EndToEnd.Harness;
+
+namespace Nullius.EndToEnd.Attacks;
+
+/// <summary>What HTTP/2 can say and HTTP/1.1 cannot: pseudo-headers twice, host beside authority, connection headers (CVE-2026-33186).</summary>
+public sealed class Http2RequestTests(GateFixture gate) : AttackTests<GateFixture>(gate)
+{
+    public static TheoryData<string> Oddities { get; } =
+    [
+        "host differs", "host twice", "authority twice", "path twice", "method twice", "no path", "no scheme", "no method", "no authority", "scheme http", "scheme ftp", "unknown pseudo-header",
+        "pseudo-header late", "upper-case name", "connection", "transfer-encoding", "te gzip", "upgrade", "keep-alive", "value with CR", "value with LF", "value with NUL", "name with colon", "name with space",
+        "empty name", "path without slash", "path absolute", "path with fragment", "path with space", "path with LF", "method with space", "method lower-case", "authority with user", "authority with path", "content-length differs",
+        "CONNECT without protocol", "protocol on GET",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Oddities))]
+    public async Task A_malformed_request_is_refused(string oddity)
+    {
+        await using var client = await Http2Client.ConnectAsync(Gate.Port, GateFixture.App);
+        var fields = Http2Client.Get(Gate.At(GateFixture.App), "/x");
+        fields.Add(("cookie", $"__Host-nullius={Alice.Cookie(GateFixture.App)}"));
+        var body = Spoil(fields, oddity);
+        var outcome = await client.ExchangeAsync(fields, body);
+        Assert.False(outcome.Served, $"{oddity}: {outcome.Status}");
+        Assert.Empty(Gate.Upstream.Requests);
+    }
+
+    [Fact]
+    public async Task The_same_request_without_oddity_is_served()
+    {
+        await using var client = await Http2Client.ConnectAsync(Gate.Port, GateFixture.App);
+        var outcome = await client.ExchangeAsync([.. Http2Client.Get(Gate.At(GateFixture.App), "/x"), ("cookie", $"__Host-nullius={Alice.Cookie(GateFixture.App)}")]);
+        Assert.Equal(200, outcome.Status);
+        Assert.Equal("/x", Assert.Single(Gate.Upstream.Requests).Target);
+    }
+
+    /// <summary>Makes the request odd; returns a body where the oddity needs one.</summary>
+    private static byte[]? Spoil(List<(string Name, string Value)> fields, string oddity)
+    {
+        void Set(string name, string value) => fields[fields.FindIndex(field => field.Name == name)] = (name, value);
+        void Drop(string name) => fields.RemoveAll(field => field.Name == name);
+        switch (oddity)
+        {
+            case "host differs": fields.Add(("host", "second.nullius.localhost")); break;
+            case "host twice": fields.Add(("host", fields[2].Value)); fields.Add(("host", "evil.example")); break;
+            case "authority twice": fields.Insert(3, (":authority", "second.nullius.localhost")); break;
+            case "path twice": fields.Insert(4, (":path", "/y")); break;
+            case "method twice": fields.Insert(1, (":method", "POST")); break;
+            case "no path": Drop(":path"); break;
+            case "no scheme": Drop(":scheme"); break;
+            case "no method": Drop(":method"); break;
+            case "no authority": Drop(":authority"); break;
+            case "scheme http": Set(":scheme", "http"); break;
+            case "scheme ftp": Set(":scheme", "ftp"); break;
+            case "unknown pseudo-header": fields.Insert(4, (":admin", "1")); break;
+            case "pseudo-header late": fields.Add((":path", "/y")); break;
+            case "upper-case name": fields.Add(("X-Upper", "1")); break;
+            case "connection": fields.Add(("connection", "x-nullius-assertion")); break;
+            case "transfer-encoding": fields.Add(("transfer-encoding", "chunked")); break;
+            case "te gzip": fields.Add(("te", "gzip")); break;
+            case "upgrade": fields.Add(("upgrade", "websocket")); break;
+            case "keep-alive": fields.Add(("keep-alive", "1")); break;
+            case "value with CR": fields.Add(("x-a", "1\rx-remote-user: root")); break;
+            case "value with LF": fields.Add(("x-a", "1\nx-remote-user: root")); break;
+            case "value with NUL": fields.Add(("x-a", "1\0")); break;
+            case "name with colon": fields.Add(("x-a:x-b", "1")); break;
+            case "name with space": fields.Add(("x-a x-b", "1")); break;
+            case "empty name": fields.Add(("", "1")); break;
+            case "path without slash": Set(":path", "x"); break;
+            case "path absolute": Set(":path", "https://evil.example/x"); break;
+            case "path with fragment": Set(":path", "/x#y"); break;
+            case "path with space": Set(":path", "/x y"); break;
+            case "path with LF": Set(":path", "/x\nHost: evil"); break;
+            case "method with space": Set(":method", "GET /admin"); break;
+            case "method lower-case": Set(":method", "get"); break;
+            case "authority with user": Set(":authority", "user@" + fields[2].Value); break;
+            case "authority with path": Set(":authority", fields[2].Value + "/x"); break;
+            case "content-length differs": Set(":method", "POST"); fields.Add(("origin", "https://" + fields[2].Value)); fields.Add(("content-length", "2")); return "abcdef"u8.ToArray();
+            case "CONNECT without protocol": Set(":method", "CONNECT"); break;
+            case "protocol on GET": fields.Insert(4, (":protocol", "websocket")); break;
+            default: throw new ArgumentOutOfRangeException(nameof(oddity));
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,128 @@
+using Nullius.EndToEnd.Harness;
+
+namespace Nullius.EndToEnd.Attacks;
+
+/// <summary>No request hides in another one (CVE-2025-55315 and its kin).</summary>
+public sealed class SmugglingTests(GateFixture gate) : AttackTests<GateFixture>(gate)
+{
+    private const string Hidden = "GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    public static TheoryData<string, string> Framings => new()
+    {
+        { "Content-Length: 6\r\nTransfer-Encoding: chunked", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked\r\nContent-Length: 6", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: xchunked", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked, identity", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: identity, chunked", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: gzip, chunked", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: \u000bchunked", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding:\tchunked\u0000", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding : chunked", "0\r\n\r\n" + Hidden },
+        { "Transfer_Encoding: chunked", Hidden },
+        { "Transfer-Encoding\u00a0: chunked", "0\r\n\r\n" + Hidden },
+        { " Transfer-Encoding: chunked", "0\r\n\r\n" + Hidden },
+        { "X: y\n Transfer-Encoding: chunked", "0\r\n\r\n" + Hidden },
+        { "X: y\r\n Transfer-Encoding: chunked", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding:\r\n chunked", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "0;\n" + "xx\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "2;\nxx\r\nab\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "1;a=\"\n\"\r\nx\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "1;a\rb\r\nx\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "1\nx\n0\n\n" + Hidden },
+        { "Transfer-Encoding: chunked", "0x1\r\nx\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "+1\r\nx\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "-1\r\nx\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", " 1\r\nx\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "1_0\r\nx\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "1\r\nxGARBAGE\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "1\r\nx\r\n0\r\nX: y\nHost: z\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "fffffffffffffffff\r\nx\r\n0\r\n\r\n" + Hidden },
+        { "Content-Length: +0", Hidden },
+        { "Content-Length: -1", Hidden },
+        { "Content-Length: 0x0", Hidden },
+        { "Content-Length: 0 0", Hidden },
+        { "Content-Length: 0,0", Hidden },
+        { "Content-Length: 1e0", Hidden },
+        { "Content-Length: 99999999999999999999", Hidden },
+        { "Content-Length: ", Hidden },
+        { "Content-Length: 0\r\nContent-Length: 34", Hidden },
+        { "Content-Length: 0\r\ncontent-length: 34", Hidden },
+        { "Content_Length: 34", Hidden },
+        { "Content-Length\t: 34", Hidden },
+        { "X: y\rContent-Length: 34", Hidden },
+    };
+
+    [Theory]
+    [MemberData(nameof(Framings))]
+    public async Task A_body_of_two_readings_forwards_no_second_request(string framing, string body)
+    {
+        var origin = $"Origin: https://{Gate.At(GateFixture.App)}\r\n";
+        await using var client = await RawClient.ConnectAsync(Gate.Port, GateFixture.App);
+        await client.SendAsync($"POST /outer HTTP/1.1\r\nHost: {Gate.At(GateFixture.App)}\r\n{Alice.CookieHeader(GateFixture.App)}{origin}{framing}\r\n\r\n{body}");
+        var first = await client.ReceiveAsync();
+        var second = first is null ? null : await client.ReceiveAsync();
+        Assert.True(first is null || first.Status is 400 or 413 or 501 || second is null || second.Status is 400 or 401 or 421, $"{first?.Status} then {second?.Status}");
+        AssertNothingHidden(framing, body);
+    }
+
+    [Theory]
+    [InlineData("GET /outer HTTP/1.1\nHost: {0}\n{1}\n\n")]
+    [InlineData("GET /outer HTTP/1.1\r\nHost: {0}\r\n{1}X: a\n\r\n\r\n")]
+    [InlineData("GET /outer HTTP/1.1\r\nHost: {0}\r\n{1}X\r\n\r\n")]
+    [InlineData("GET /outer HTTP/1.1\r\nHost: {0}\r\n{1}: x\r\n\r\n")]
+    [InlineData("GET /outer HTTP/1.1\r\nHost: {0}\r\n{1}X: a\u0000b\r\n\r\n")]
+    [InlineData("GET /outer\r\n\r\n")]
+    [InlineData("GET /outer HTTP/0.9\r\nHost: {0}\r\n{1}\r\n")]
+    [InlineData("GET /outer HTTP/2.0\r\nHost: {0}\r\n{1}\r\n")]
+    [InlineData("GET /outer HTTP/1.1 \r\nHost: {0}\r\n{1}\r\n")]
+    [InlineData("GET  /outer HTTP/1.1\r\nHost: {0}\r\n{1}\r\n")]
+    [InlineData("GET /outer  HTTP/1.1\r\nHost: {0}\r\n{1}\r\n")]
+    [InlineData("GET\t/outer\tHTTP/1.1\r\nHost: {0}\r\n{1}\r\n")]
+    [InlineData("GET /out er HTTP/1.1\r\nHost: {0}\r\n{1}\r\n")]
+    [InlineData(" GET /outer HTTP/1.1\r\nHost: {0}\r\n{1}\r\n")]
+    [InlineData("GET /outer HTTP/1.1\r\n{1}\r\n")]
+    [InlineData("GET /outer HTTP/1.1\r\nHost: \r\n{1}\r\n")]
+    [InlineData("GET /outer HTTP/1.1\r\nHost: {0}/x\r\n{1}\r\n")]
+    [InlineData("GET /outer HTTP/1.1\r\nHost: user@{0}\r\n{1}\r\n")]
+    [InlineData("GET /outer HTTP/1.1\r\nHost: {0}:1\r\n{1}\r\n")]
+    [InlineData("GET https://evil.example/outer HTTP/1.1\r\nHost: {0}\r\n{1}\r\n")]
+    [InlineData("GET https://second.nullius.localhost/outer HTTP/1.1\r\nHost: {0}\r\n{1}\r\n")]
+    [InlineData("GET https://{0}@evil.example/outer HTTP/1.1\r\nHost: {0}\r\n{1}\r\n")]
+    public async Task A_malformed_head_is_refused(string bytes) => await RefusedAsync(
+        string.Format(System.Globalization.CultureInfo.InvariantCulture, bytes, Gate.At(GateFixture.App), Alice.CookieHeader(GateFixture.App)),
+        statuses: [0, 400, 404, 421, 505]);
+
+    [Fact]
+    public async Task Two_pipelined_requests_are_decided_one_by_one()
+    {
+        await using var client = await RawClient.ConnectAsync(Gate.Port, GateFixture.App);
+        await client.SendAsync(Request("/one") + Request("/two", cookie: "") + Request("/three"));
+        var statuses = new List<int>();
+        for (var answer = 0; answer < 3; answer++)
+            statuses.Add((await client.ReceiveAsync())?.Status ?? 0);
+        Assert.Equal([200, 401, 200], statuses);
+        Assert.Equal(["/one", "/three"], Gate.Upstream.Requests.Select(seen => seen.Target));
+    }
+
+    [Fact]
+    public async Task A_chunked_body_arrives_whole_and_its_trailers_name_nobody()
+    {
+        var seen = await ServedAsync(Request("/outer", $"Origin: https://{Gate.At(GateFixture.App)}\r\nTransfer-Encoding: chunked\r\n", "POST")
+            + "5\r\nhello\r\n0\r\nX-Nullius-Assertion: forged\r\nX-Remote-User: forged\r\n\r\n");
+        Assert.Equal("hello", seen.BodyText);
+        Assert.DoesNotContain("forged", seen.Head, StringComparison.Ordinal);
+    }
+
+    private void AssertNothingHidden(string framing, string body)
+    {
+        foreach (var seen in Gate.Upstream.Requests)
+        {
+            Assert.Equal("/outer", seen.Target);
+            Assert.DoesNotContain("/hidden", seen.Head, StringComparison.Ordinal);
+            Assert.True(seen.Values("Transfer-Encoding").Count + seen.Values("Content-Length").Count <= 1, $"{framing} {body}: {seen.Head}");
+        }
+
+        Assert.True(Gate.Upstream.Requests.Count <= 1, $"{Gate.Upstream.Requests.Count} requests were forwarded");
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Nullius.Policy.Decisions;
+using Xunit;
+
+namespace Nullius.Policy.Tests.Cases;
+
+/// <summary>The case files under <c>cases/</c>: each case is a request, policies and what is expected.</summary>
+public static class CaseFiles
+{
+    private static readonly Dictionary<string, JsonElement> s_cases = Load();
+
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "cases");
+
+    private static Dictionary<string, JsonElement> Load()
+    {
+        var cases = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(Folder, "*.json").Order(StringComparer.Ordinal))
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            foreach (var item in document.RootElement.EnumerateArray())
+                cases.Add($"{Path.GetFileNameWithoutExtension(file)}: {item.GetProperty("name").GetString()}", item.Clone());
+        }
+        return cases;
+    }
+
+    internal static JsonElement Case(string name) => s_cases[name];
+
+    public static TheoryData<string> Names(string dialect)
+    {
+        var data = new TheoryData<string>();
+        foreach (var (name, json) in s_cases)
+        {
+            if (json.GetProperty("dialect").GetString() == dialect)
+                data.Add(name);
+        }
+        return data;
+    }
+
+    internal static string Word(Decision decision, bool entra) => decision.Basis switch
+    {
+        DecisionBasis.Allowed => "allow",
+        DecisionBasis.ExplicitDeny => entra ? "block" : "explicitDeny",
+        DecisionBasis.ImplicitDeny => "implicitDeny",
+        DecisionBasis.Unknown => "unknown",
+        DecisionBasis.ControlsMissing => "challenge",
+        DecisionBasis.None => "none",
+        _ => throw new ArgumentOutOfRangeException(nameof(decision)),
+    };
+
+    internal static string Word(PolicyLayer layer) => layer switch
+    {
+        PolicyLayer.ResourceControl => "rcp",
+        PolicyLayer.Guardrail => "scp",
+        PolicyLayer.Endpoint => "endpoint",
+        PolicyLayer.Resource => "resource",
+        PolicyLayer.Identity => "identity",
+        PolicyLayer.Boundary => "boundary",
+        PolicyLayer.Session => "session",
+        PolicyLayer.ConditionalAccess => "conditionalAccess",
+        _ => throw new ArgumentOutOfRangeException(nameof(layer)),
+    };
+}
