@@ -4,6 +4,7 @@ using Nullius.Gateway;
 using Nullius.Gateway.Config;
 using Nullius.Server.Configuration;
 using Nullius.Server.Control;
+using Nullius.Server.SignIn;
 
 namespace Nullius.Server.Hosting;
 
@@ -115,7 +116,7 @@ public sealed class NulliusServer : IAsyncDisposable
     {
         application.Use(Gate.Use);
         application.UseRouting();
-        application.MapPages(config);
+        application.MapSignIn();
         application.MapDeviceHost(config);
         application.MapConsole(config);
     }
