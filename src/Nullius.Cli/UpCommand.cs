@@ -28,6 +28,7 @@ internal static class UpCommand
                 DataFolder = DataOption.Resolve(result.GetValue(data), terminal),
                 Demo = result.GetValue(demo),
                 Port = result.GetValue(port),
+                StartDemonstration = Demonstration.StartAsync,
                 Progress = terminal.Say,
                 LogLevel = result.GetValue(verbose) ? LogLevel.Information : LogLevel.Warning,
             };
