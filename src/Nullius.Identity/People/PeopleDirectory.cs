@@ -1,0 +1,232 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Nullius.State;
+
+namespace Nullius.Identity.People;
+
+/// <summary>What a new account starts from.</summary>
+public sealed record NewPerson(string UserName)
+{
+    public string DisplayName { get; init; } = "";
+
+    public string? Email { get; init; }
+
+    /// <summary>Null: the person chooses one with the one-time code that comes back.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>The password was chosen by somebody else and is good for choosing one's own.</summary>
+    public bool MustChangePassword { get; init; }
+
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>A person as lists show it.</summary>
+public sealed record PersonSummary(string Id, string UserName, string DisplayName, string? Email, bool Disabled, bool HasSecondFactor, DateTimeOffset CreatedAt)
+{
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    public bool HasPassword { get; init; }
+
+    public bool MustChangePassword { get; init; }
+}
+
+/// <summary>A code for setting a password at <c>/sign-in/reset</c>; shown once, to be handed over by a way that is trusted.</summary>
+public sealed record OneTimeCode(string Code, DateTimeOffset ExpiresAt);
+
+/// <summary>What was asked for cannot be done; the message is for the one who asked.</summary>
+public sealed class DirectoryException(string message) : Exception(message);
+
+/// <summary>
+/// Administration of people and groups. Every change commits with its feed entry, so that enforcement points act on it within
+/// milliseconds, and is recorded with its actor.
+/// </summary>
+public sealed class PeopleDirectory
+{
+    private readonly IDbContextFactory<IdentityDb> _contexts;
+    private readonly ILookupNormalizer _normalizer;
+    private readonly Passwords _passwords;
+    private readonly GroupDirectory _groups;
+    private readonly IAccountEvents _events;
+    private readonly RandomSource _random;
+    private readonly TimeProvider _time;
+
+    internal PeopleDirectory(
+        IDbContextFactory<IdentityDb> contexts, ILookupNormalizer normalizer, Passwords passwords, GroupDirectory groups,
+        IAccountEvents events, RandomSource random, TimeProvider time) =>
+        (_contexts, _normalizer, _passwords, _groups, _events, _random, _time) = (contexts, normalizer, passwords, groups, events, random, time);
+
+    /// <summary>People in order of their names.</summary>
+    /// <param name="withoutSecondFactor">Only who has none.</param>
+    /// <param name="search">Part of the name, display name or address; null for everybody.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<IReadOnlyList<PersonSummary>> ListAsync(bool withoutSecondFactor, string? search, CancellationToken cancellation)
+    {
+        await using var db = await _contexts.CreateDbContextAsync(cancellation);
+        var query = db.Users.AsNoTracking();
+        if (search is not null)
+            query = query.Where(row => row.UserName!.Contains(search) || row.DisplayName.Contains(search) || (row.Email != null && row.Email.Contains(search)));
+        if (withoutSecondFactor)
+            query = query.Where(row => !db.Authenticators.Any(one => one.PersonId == row.Id) && !db.UserPasskeys.Any(one => one.UserId == row.Id));
+        return await SummariesAsync(db, query, cancellation);
+    }
+
+    /// <summary>By id or by name; null when there is none.</summary>
+    public async Task<PersonSummary?> FindAsync(string idOrName, CancellationToken cancellation)
+    {
+        var name = _normalizer.NormalizeName(idOrName);
+        await using var db = await _contexts.CreateDbContextAsync(cancellation);
+        var found = await SummariesAsync(db, db.Users.AsNoTracking().Where(row => row.Id == idOrName || row.NormalizedUserName == name), cancellation);
+        return found.FirstOrDefault(person => person.Id == idOrName) ?? (found.Count > 0 ? found[0] : null);
+    }
+
+    /// <summary>Creates an account, with its groups where these are new. The code is null when a password was given.</summary>
+    /// <exception cref="DirectoryException">The name is taken or not a name, or the password is too weak.</exception>
+    public async Task<(PersonSummary Person, OneTimeCode? Code)> CreateAsync(NewPerson given, string actor, CancellationToken cancellation)
+    {
+        CheckName(given.UserName);
+        var person = Start(given);
+        if (given.Password is { } password)
+            _passwords.Start(person, password, given.MustChangePassword);
+        var code = given.Password is null ? _passwords.NewCode(person) : null;
+        await using var db = await _contexts.CreateDbContextAsync(cancellation);
+        if (await db.Users.AnyAsync(row => row.NormalizedUserName == person.NormalizedUserName, cancellation))
+            throw new DirectoryException($"the name `{given.UserName}` is taken");
+        db.Users.Add(person);
+        await _groups.SetAsync(db, person.Id, given.Groups, cancellation);
+        Record(AccountEventKind.AccountCreated, person, actor);
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateException fault) when (fault.InnerException is Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 19 })
+        {
+            throw new DirectoryException($"the name `{given.UserName}` is taken");
+        }
+
+        return ((await SummariesAsync(db, db.Users.AsNoTracking().Where(row => row.Id == person.Id), cancellation)).Single(), code);
+    }
+
+    /// <summary>Denies the person everything, at once, until <see cref="EnableAsync"/>. Sessions end and do not come back.</summary>
+    public Task DisableAsync(string id, string actor, CancellationToken cancellation) => ChangeAsync(id, actor, AccountEventKind.AccountDisabled, async (db, person) =>
+    {
+        person.Disabled = true;
+        await SecurityVersions.RaiseAsync(db, person, Survivors.None, "account disabled", _time.GetUtcNow(), cancellation);
+    }, cancellation);
+
+    public Task EnableAsync(string id, string actor, CancellationToken cancellation) => ChangeAsync(id, actor, AccountEventKind.AccountEnabled, (_, person) =>
+    {
+        person.Disabled = false;
+        return Task.CompletedTask;
+    }, cancellation);
+
+    /// <summary>Removes the account with its factors and sessions. Audit records stay.</summary>
+    public Task DeleteAsync(string id, string actor, CancellationToken cancellation) => ChangeAsync(id, actor, AccountEventKind.AccountDeleted, async (db, person) =>
+    {
+        db.RemoveRange(await db.Sessions.Where(row => row.PersonId == id).ToListAsync(cancellation));
+        db.RemoveRange(await db.Memberships.Where(row => row.PersonId == id).ToListAsync(cancellation));
+        db.Remove(person);
+    }, cancellation);
+
+    /// <summary>Replaces the person's tags (<c>aws:PrincipalTag/…</c>).</summary>
+    public Task SetTagsAsync(string id, IReadOnlyDictionary<string, string> tags, string actor, CancellationToken cancellation) =>
+        ChangeAsync(id, actor, AccountEventKind.TagsChanged, (_, person) =>
+        {
+            person.Tags = CheckTags(tags);
+            return Task.CompletedTask;
+        }, cancellation);
+
+    public Task SetDisplayNameAsync(string id, string name, string actor, CancellationToken cancellation) =>
+        ChangeAsync(id, actor, AccountEventKind.TagsChanged, (_, person) =>
+        {
+            person.DisplayName = CheckDisplayName(name);
+            return Task.CompletedTask;
+        }, cancellation);
+
+    /// <summary>A code with which the person sets a new password; the second factor is still asked for. An earlier code ends, the password stays until the code is used.</summary>
+    public async Task<OneTimeCode> IssueResetCodeAsync(string id, string actor, CancellationToken cancellation)
+    {
+        OneTimeCode? code = null;
+        await ChangeAsync(id, actor, AccountEventKind.ResetCodeIssued, (_, person) =>
+        {
+            code = _passwords.NewCode(person);
+            return Task.CompletedTask;
+        }, cancellation);
+        return code!;
+    }
+
+    /// <summary>Takes all second factors and recovery codes away, for who lost them: the person enrols anew at the next sign-in. All sessions end.</summary>
+    public Task ResetFactorsAsync(string id, string actor, CancellationToken cancellation) => ChangeAsync(id, actor, AccountEventKind.FactorRemoved, async (db, person) =>
+    {
+        db.RemoveRange(await db.Authenticators.Where(row => row.PersonId == id).ToListAsync(cancellation));
+        db.RemoveRange(await db.UserPasskeys.Where(row => row.UserId == id).ToListAsync(cancellation));
+        db.RemoveRange(await db.RecoveryCodes.Where(row => row.PersonId == id).ToListAsync(cancellation));
+        await SecurityVersions.RaiseAsync(db, person, Survivors.None, "second factors reset", _time.GetUtcNow(), cancellation);
+    }, cancellation);
+
+    private async Task ChangeAsync(string id, string actor, AccountEventKind kind, Func<IdentityDb, Person, Task> change, CancellationToken cancellation)
+    {
+        await using var db = await _contexts.CreateDbContextAsync(cancellation);
+        var person = await db.Users.SingleOrDefaultAsync(row => row.Id == id, cancellation) ?? throw new DirectoryException($"there is no person `{id}`");
+        await change(db, person);
+        Record(kind, person, actor);
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    private static async Task<IReadOnlyList<PersonSummary>> SummariesAsync(IdentityDb db, IQueryable<Person> which, CancellationToken cancellation)
+    {
+        var people = await which.OrderBy(row => row.UserName).ToListAsync(cancellation);
+        var ids = people.Select(row => row.Id).ToList();
+        var groups = (await db.Memberships.AsNoTracking().Where(row => ids.Contains(row.PersonId)).ToListAsync(cancellation)).ToLookup(row => row.PersonId, row => row.GroupName);
+        var withFactor = (await db.Authenticators.Where(row => ids.Contains(row.PersonId)).Select(row => row.PersonId)
+            .Concat(db.UserPasskeys.Where(row => ids.Contains(row.UserId)).Select(row => row.UserId)).ToListAsync(cancellation)).ToHashSet();
+        return
+        [
+            .. people.Select(person => new PersonSummary(
+                person.Id, person.UserName ?? "", person.DisplayName, person.Email, person.Disabled, withFactor.Contains(person.Id), person.CreatedAt)
+            {
+                Groups = [.. groups[person.Id].Order(StringComparer.Ordinal)],
+                Tags = person.Tags,
+                HasPassword = person.PasswordHash is not null,
+                MustChangePassword = person.MustChangePassword,
+            }),
+        ];
+    }
+
+    private Person Start(NewPerson given) => new()
+    {
+        Id = "p_" + _random.NextToken(12),
+        UserName = given.UserName,
+        NormalizedUserName = _normalizer.NormalizeName(given.UserName),
+        Email = given.Email,
+        NormalizedEmail = _normalizer.NormalizeEmail(given.Email),
+        DisplayName = CheckDisplayName(given.DisplayName),
+        Tags = CheckTags(given.Tags),
+        SecurityStamp = _random.NextToken(16),
+        CreatedAt = _time.GetUtcNow(),
+    };
+
+    private void Record(AccountEventKind kind, Person person, string actor, string? detail = null) =>
+        _events.Record(new AccountEvent(kind) { PersonId = person.Id, UserName = person.UserName, Actor = actor, Detail = detail });
+
+    // The name stands in principals (`user/NAME`): the characters that IAM allows there, and one `@` at most, so that nobody
+    // reads it as an address of another domain.
+    private static void CheckName(string name)
+    {
+        if (name.Length is 0 or > 64 || !char.IsAsciiLetterOrDigit(name[0]) || name.Count(c => c == '@') > 1
+            || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '=' or ',' or '.' or '@' or '_' or '-'))
+            throw new DirectoryException($"`{name}` is no user name: expected up to 64 letters, digits and `+=,.@_-` with at most one `@`, starting with a letter or digit");
+    }
+
+    private static string CheckDisplayName(string name) => name.Length <= 200 && !name.Any(char.IsControl)
+        ? name
+        : throw new DirectoryException("a display name has at most 200 characters and no control characters");
+
+    private static Dictionary<string, string> CheckTags(IReadOnlyDictionary<string, string> tags) =>
+        tags.Count <= 50 && tags.All(tag => tag.Key.Length is > 0 and <= 128 && tag.Value.Length <= 256)
+            ? new Dictionary<string, string>(tags, StringComparer.Ordinal)
+            : throw new DirectoryException("a person has at most 50 tags, names up to 128 and values up to 256 characters");
+}
