@@ -155,6 +155,13 @@ public sealed class SessionStore
         return await RevokeAsync(db, db.Sessions.Where(row => row.PersonId == personId && row.Id != except), actor, reason, cancellation);
     }
 
+    /// <summary>Ends every browser session and token of a person. API keys stay: they are listed and revoked one by one.</summary>
+    public async Task<int> SignOutEverywhereAsync(string personId, string actor, CancellationToken cancellation)
+    {
+        await using var db = await _contexts.CreateDbContextAsync(cancellation);
+        return await RevokeAsync(db, db.Sessions.Where(row => row.PersonId == personId && row.Kind != SessionKind.ApiKey), actor, "signed out everywhere", cancellation);
+    }
+
     internal async Task PurgeAsync(CancellationToken cancellation)
     {
         var now = _time.GetUtcNow();

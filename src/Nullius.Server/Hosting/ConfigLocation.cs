@@ -24,21 +24,18 @@ internal static class ConfigLocation
         return own;
     }
 
-    /// <summary>Reads and validates it, on the port that was asked for.</summary>
+    /// <summary>Reads and validates it.</summary>
     /// <exception cref="ConfigurationException">Every error in it.</exception>
     public static NulliusConfig Read(string file, ServerOptions options)
     {
         var (config, errors) = ConfigReader.ReadFile(file);
         if (config is null) throw new ConfigurationException(errors);
-        return config with
-        {
-            Listen = config.Listen with
-            {
-                Port = options.Port ?? config.Listen.Port,
-                Addresses = Ports.Usable(options.Addresses ?? config.Listen.Addresses),
-            },
-        };
+        return Settle(config, options);
     }
+
+    /// <summary>Listens where the command line says, and only where this machine can.</summary>
+    public static NulliusConfig Settle(NulliusConfig config, ServerOptions options) =>
+        config with { Listen = config.Listen with { Addresses = Ports.Usable(options.Addresses ?? config.Listen.Addresses) } };
 
     /// <summary>Answers a <see cref="GateConfigException"/> in the words of the rest.</summary>
     public static ConfigurationException Refused(GateConfigException fault) => new(fault.Diagnostics);

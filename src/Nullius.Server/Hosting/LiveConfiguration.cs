@@ -12,6 +12,7 @@ namespace Nullius.Server.Hosting;
 /// </summary>
 internal sealed class LiveConfiguration : IAsyncDisposable
 {
+    private readonly Func<NulliusConfig, NulliusConfig> adapt;
     private readonly Gate gate;
     private readonly ServerCertificates certificates;
     private readonly int port;
@@ -21,9 +22,9 @@ internal sealed class LiveConfiguration : IAsyncDisposable
     private volatile Snapshot now;
     private FileWatch? watch;
 
-    private LiveConfiguration(NulliusConfig config, Gate gate, ServerCertificates certificates, int port, TimeProvider time, ILogger log)
+    private LiveConfiguration(NulliusConfig config, Func<NulliusConfig, NulliusConfig> adapt, Gate gate, ServerCertificates certificates, int port, TimeProvider time, ILogger log)
     {
-        (this.gate, this.certificates, this.port, this.time, this.log) = (gate, certificates, port, time, log);
+        (this.adapt, this.gate, this.certificates, this.port, this.time, this.log) = (adapt, gate, certificates, port, time, log);
         now = new Snapshot(config, config, time.GetUtcNow(), 1, [], null);
     }
 
@@ -39,9 +40,12 @@ internal sealed class LiveConfiguration : IAsyncDisposable
         }
     }
 
-    public static LiveConfiguration Start(NulliusConfig config, Gate gate, ServerCertificates certificates, int port, TimeProvider time, ILogger log)
+    /// <param name="config">In force now.</param>
+    /// <param name="adapt">Applied to whatever is read: what the command line and the demonstration change about it.</param>
+    public static LiveConfiguration Start(
+        NulliusConfig config, Func<NulliusConfig, NulliusConfig> adapt, Gate gate, ServerCertificates certificates, int port, TimeProvider time, ILogger log)
     {
-        var live = new LiveConfiguration(config, gate, certificates, port, time, log);
+        var live = new LiveConfiguration(config, adapt, gate, certificates, port, time, log);
         live.watch = FileWatch.Start(() => live.Watched, live.ReloadAsync, time);
         return live;
     }
@@ -86,6 +90,7 @@ internal sealed class LiveConfiguration : IAsyncDisposable
             Refuse(now.NewestRead, [.. errors.Select(e => e.ToString())]);
             return;
         }
+        read = adapt(read);
         if (NewNames(now.Config, read) is { } name)
         {
             // Everything else in the file may be derived from it: nothing of it can be taken alone.

@@ -4,6 +4,7 @@ using Nullius.Gateway;
 using Nullius.Gateway.Config;
 using Nullius.Server.Configuration;
 using Nullius.Server.Control;
+using Nullius.Server.SignIn;
 
 namespace Nullius.Server.Hosting;
 
@@ -69,12 +70,13 @@ public sealed class NulliusServer : IAsyncDisposable
         var demo = options.Demo ? DemoFiles.Prepare(foundations.Data, options) : null;
         var file = demo?.ConfigFile ?? ConfigLocation.Find(options, foundations.Data);
         var config = ConfigLocation.Read(file, options);
-        Port = Ports.Choose(config.Listen.Port, config.Listen.Addresses);
+        Port = Ports.Choose(options.Port ?? config.Listen.Port, config.Listen.Addresses);
         options.Progress($"configuration `{file}` is sound; opening `{foundations.Data.Root}`");
         await foundations.OpenAsync(config, demo?.CertificateNames ?? [], options, cancellation).ConfigureAwait(false);
 
-        var applications = demo is null ? null : foundations.Hold(await demo.StartApplicationsAsync(foundations, cancellation).ConfigureAwait(false));
-        config = applications?.Adapt(config) ?? config;
+        var applications = demo is null ? null : foundations.Hold(await demo.StartApplicationsAsync(foundations, config, Port, cancellation).ConfigureAwait(false));
+        Func<NulliusConfig, NulliusConfig> adapt = c => OnPort.Adapt(ConfigLocation.Settle(applications?.Adapt(c) ?? c, options), Port);
+        config = adapt(config);
         LiveConfiguration? live = null;
         var application = foundations.Hold(BuildApplication(options, config, () => live?.Config ?? config));
         Services = application.Services;
@@ -84,18 +86,18 @@ public sealed class NulliusServer : IAsyncDisposable
 
         var logs = Services.GetRequiredService<ILoggerFactory>();
         live = foundations.Hold(LiveConfiguration.Start(
-            config, applications is null ? c => c : applications.Adapt, Gate, foundations.Certificates, Port, options.Time, logs.CreateLogger<LiveConfiguration>()));
+            config, adapt, Gate, foundations.Certificates, Port, options.Time, logs.CreateLogger<LiveConfiguration>()));
         foundations.Hold(await RedirectListener.StartAsync(config.Listen.Addresses, Port, live.IsOurs, new StandardErrorLogs(options.LogLevel), cancellation).ConfigureAwait(false));
         Address = $"https://{PlatformServices.Authority(config.Gate.ConsoleHost, Port)}/";
         var instance = new Instance(Gate, live, foundations, Services, Port, Address, options.Time.GetUtcNow());
         foundations.Hold(await ControlListener.StartAsync(instance, new StandardErrorLogs(options.LogLevel), cancellation).ConfigureAwait(false));
-        await FirstPeople.WelcomeAsync(instance, demo, options, cancellation).ConfigureAwait(false);
+        await FirstPeople.WelcomeAsync(instance, options.Demo, options, cancellation).ConfigureAwait(false);
     }
 
     private WebApplication BuildApplication(ServerOptions options, NulliusConfig config, Func<NulliusConfig> live)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.SetMinimumLevel(options.LogLevel).AddProvider(new StandardErrorLogs(options.LogLevel));
+        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Error).AddProvider(new StandardErrorLogs(options.LogLevel));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.UseGate(() => Gate, config.Listen.ToListener(Port)));
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain);
@@ -114,7 +116,7 @@ public sealed class NulliusServer : IAsyncDisposable
     {
         application.Use(Gate.Use);
         application.UseRouting();
-        application.MapPages(config);
+        application.MapSignIn();
         application.MapDeviceHost(config);
         application.MapConsole(config);
     }

@@ -14,6 +14,12 @@ public sealed record ServerOptions
     /// <summary>Bring demonstration users, devices, policies and applications.</summary>
     public bool Demo { get; init; }
 
+    /// <summary>Folder of the demonstration's configuration and policies, which are copied under the data folder.</summary>
+    public string DemoSource { get; init; } = Path.Combine(AppContext.BaseDirectory, "demo");
+
+    /// <summary>Starts the demonstration's applications; they live in an assembly that the server does not know.</summary>
+    public Func<DemonstrationSettings, CancellationToken, Task<IDemonstration>>? StartDemonstration { get; init; }
+
     /// <summary>Port of the gateway in place of the configured one; 0 for any free one.</summary>
     public int? Port { get; init; }
 

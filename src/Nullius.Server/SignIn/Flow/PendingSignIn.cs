@@ -1,0 +1,85 @@
+using Nullius.Identity.Sessions;
+
+namespace Nullius.Server.SignIn.Flow;
+
+/// <summary>What a person who is signing in or stepping up has to do next.</summary>
+internal enum Stage
+{
+    /// <summary>The password again, in a session that is too old.</summary>
+    Password,
+    Factor,
+    ChangePassword,
+    /// <summary>Set up a second factor: there is none yet.</summary>
+    Enrol,
+    /// <summary>See the recovery codes.</summary>
+    Codes,
+    Complete,
+}
+
+/// <summary>
+/// A sign-in or step-up under way, kept on the server. INVARIANT: the stage follows from what was proven and from nothing that
+/// a browser sends; every page looks at it first, so no step can be skipped.
+/// </summary>
+internal sealed class PendingSignIn
+{
+    public required string PersonId { get; init; }
+
+    public required string UserName { get; init; }
+
+    /// <summary>The person's, as of the last step: a change by anybody else voids what was proven.</summary>
+    public required long SecurityVersion { get; set; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Where the person was going; null: nowhere in particular.</summary>
+    public HandoffRequest? Request { get; init; }
+
+    /// <summary>The session that is stepped up; null at sign-in.</summary>
+    public string? SessionId { get; init; }
+
+    /// <summary>The authentication starts anew: sign-in, or a session whose sign-in is too old.</summary>
+    public bool Everything { get; init; }
+
+    /// <summary>Failures in this browser are counted apart.</summary>
+    public string? KnownBrowser { get; init; }
+
+    public bool HasFactor { get; set; }
+
+    public bool NeedsPassword { get; set; }
+
+    public bool NeedsFactor { get; set; } = true;
+
+    public bool MustChangePassword { get; set; }
+
+    /// <summary>Shown once, then gone from here; empty after that until the person goes on.</summary>
+    public IReadOnlyList<string>? RecoveryCodes { get; set; }
+
+    /// <summary>Of the authenticator that is being set up.</summary>
+    public byte[]? Seed { get; set; }
+
+    public List<string> Methods { get; } = [];
+
+    public bool SecondFactorUsed { get; set; }
+
+    public int Failures { get; set; }
+
+    /// <summary>One step at a time: requests sent at once cannot both pass.</summary>
+    public SemaphoreSlim Turn { get; } = new(1);
+
+    public Stage Stage =>
+        NeedsPassword ? Stage.Password
+        : NeedsFactor && HasFactor ? Stage.Factor
+        : MustChangePassword ? Stage.ChangePassword
+        : NeedsFactor ? Stage.Enrol
+        : RecoveryCodes is not null ? Stage.Codes
+        : Stage.Complete;
+
+    public void Used(params ReadOnlySpan<string> methods)
+    {
+        foreach (var method in methods)
+        {
+            if (!Methods.Contains(method))
+                Methods.Add(method);
+        }
+    }
+}

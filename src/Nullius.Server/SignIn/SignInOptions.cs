@@ -1,0 +1,33 @@
+namespace Nullius.Server.SignIn;
+
+/// <summary>An application on the page where a person lands who was going nowhere in particular.</summary>
+public sealed record ApplicationLink(string Name, string Url, string Description = "");
+
+/// <summary>What the sign-in pages need to know about the deployment.</summary>
+public sealed record SignInOptions
+{
+    /// <summary><c>nullius.localhost</c>; every application's host ends in it.</summary>
+    public required string Domain { get; init; }
+
+    /// <summary>Host name without port.</summary>
+    public required string SignInHost { get; init; }
+
+    /// <summary>Host name without port.</summary>
+    public required string DeviceHost { get; init; }
+
+    public int HttpsPort { get; init; } = 8443;
+
+    /// <summary>What is listed as the person's applications; asked at every view, so that a reloaded configuration shows.</summary>
+    public Func<IReadOnlyList<ApplicationLink>> Applications { get; init; } = () => [];
+
+    /// <summary>Failed tries that an address has at once, and again in each minute.</summary>
+    public int TriesPerAddress { get; init; } = 30;
+
+    /// <summary>Authority: the port is left out where it is 443.</summary>
+    public string SignInAuthority => HttpsPort == 443 ? SignInHost : $"{SignInHost}:{HttpsPort}";
+
+    public string SignInOrigin => $"https://{SignInAuthority}";
+
+    /// <summary>Every host of the deployment, as a source of Content-Security-Policy.</summary>
+    internal string AnyHost => HttpsPort == 443 ? $"https://*.{Domain}" : $"https://*.{Domain}:{HttpsPort}";
+}
