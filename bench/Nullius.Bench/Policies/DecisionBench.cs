@@ -75,7 +75,7 @@ internal static class DecisionBench
         for (var number = 1; number < statements; number++)
         {
             text.Append(string.Create(CultureInfo.InvariantCulture,
-                $$""",{"Sid":"S{{number}}","Effect":"{{(number % 4 == 0 ? "Deny" : "Allow")}}","Action":"app{{number % 500}}:*","Resource":"arn:nullius:app{{number % 500}}::111122223333:/r{{number}}/*","Condition":{"StringEquals":{"aws:PrincipalTag/Team":"t{{number % 7}}"}}}"""));
+                $$""",{"Sid":"S{{number}}","Effect":"{{(number % 4 == 0 ? "Deny" : "Allow")}}","Action":"app{{number % 500}}:*","Resource":"arn:nullius:app{{number % 500}}::111122223333:/r{{number}}/*","Condition":{"StringEquals":{"aws:PrincipalTag/Team":"t{{number % 7}}"} } }"""));
         }
 
         text.Append("]}");

@@ -84,7 +84,7 @@ internal sealed class RequestTransformer(GateCore core) : HttpTransformer
         {
             if (name.Length == 0 || name[0] == ':')
                 continue;
-            if (ReservedHeaders.IsReserved(name) || route.Injection?.Reserves(name) == true || string.Equals(name, route.Config.Assertion.Header, StringComparison.OrdinalIgnoreCase))
+            if (ReservedHeaders.IsReserved(name) || route.Injection?.Reserves(name) == true || CredentialInjection.Folds(name, route.Config.Assertion.Header))
                 (gone ??= []).Add(name);
         }
 

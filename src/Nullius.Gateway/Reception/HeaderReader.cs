@@ -14,7 +14,7 @@ internal static class HeaderReader
         {
             if (name.Length == 0 || name[0] == ':')
                 continue;
-            if (ReservedHeaders.IsCollision(name))
+            if (ReservedHeaders.IsCollision(name) || request.Snapshot.Mentioned.IsCollision(name) || request.Host is { } host && host.InjectsAs(name))
                 return RequestFault.HeaderSpelling;
             switch (name.Length)
             {

@@ -70,7 +70,7 @@ internal sealed class ControlListener : IAsyncDisposable
         {
             (status, code, message) = (StatusCodes.Status400BadRequest, "refused", fault.Message);
         }
-        catch (Exception fault) when (fault is BadHttpRequestException or JsonException)
+        catch (Exception fault) when (fault is Microsoft.AspNetCore.Http.BadHttpRequestException or JsonException)
         {
             (status, code, message) = (StatusCodes.Status400BadRequest, "bad-request", "the request is not what the call takes: " + fault.Message);
         }

@@ -35,7 +35,7 @@ internal static class FirstPeople
             await people.CreateAsync(new NewPerson(name) { DisplayName = display, Groups = groups, Password = password }, Actor, cancellation).ConfigureAwait(false);
             options.Progress($"  {name,-6} {password}   ({string.Join(", ", groups)})");
         }
-        options.Progress($"sign in at {instance.Url("app." + domain)}/ or, as alice, at {instance.Console}; the first sign-in enrols a second factor");
+        options.Progress($"sign in at {instance.Url("shop." + domain)}/ or, as alice, at {instance.Console}; the first sign-in enrols a second factor");
         options.Progress($"browsers warn until they trust {instance.Foundations.RootsFile}; for curl: --cacert {instance.Foundations.RootsFile}");
     }
 

@@ -4,6 +4,7 @@ using Nullius.Gateway;
 using Nullius.Gateway.Config;
 using Nullius.Server.Configuration;
 using Nullius.Server.Control;
+using Nullius.Server.SignIn;
 
 namespace Nullius.Server.Hosting;
 
@@ -96,7 +97,7 @@ public sealed class NulliusServer : IAsyncDisposable
     private WebApplication BuildApplication(ServerOptions options, NulliusConfig config, Func<NulliusConfig> live)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.SetMinimumLevel(options.LogLevel).AddProvider(new StandardErrorLogs(options.LogLevel));
+        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Error).AddProvider(new StandardErrorLogs(options.LogLevel));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.UseGate(() => Gate, config.Listen.ToListener(Port)));
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain);
@@ -115,7 +116,7 @@ public sealed class NulliusServer : IAsyncDisposable
     {
         application.Use(Gate.Use);
         application.UseRouting();
-        application.MapPages(config);
+        application.MapSignIn();
         application.MapDeviceHost(config);
         application.MapConsole(config);
     }

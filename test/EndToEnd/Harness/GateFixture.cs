@@ -66,6 +66,8 @@ public class GateFixture : IAsyncLifetime
     /// <summary>What a derived fixture changes about the configuration.</summary>
     protected virtual GateConfig Configure(GateConfig config) => config;
 
+    protected virtual GateListenerOptions Configure(GateListenerOptions options) => options;
+
     protected virtual void Configure(ILoggingBuilder logs) => logs.ClearProviders();
 
     public async ValueTask InitializeAsync()
@@ -97,10 +99,10 @@ public class GateFixture : IAsyncLifetime
         Port = FreePort.Next();
         var builder = WebApplication.CreateSlimBuilder();
         Configure(builder.Logging);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.UseGate(() => Gate, new GateListenerOptions { Port = Port }));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.UseGate(() => Gate, Configure(new GateListenerOptions { Port = Port })));
         builder.WebHost.UseKestrelHttpsConfiguration();
         _server = builder.Build();
-        Audit = OpenAudit();
+        Audit = OpenAudit(new AuditOptions { Directory = Data.Audit }, _signingKey);
         var logs = _server.Services.GetRequiredService<ILoggerFactory>();
         var dependencies = new GateDependencies(
             Trust, _store!.Feed, Audit, Handoff, new FakeRefusals(), new FakeActivity(),
@@ -112,7 +114,7 @@ public class GateFixture : IAsyncLifetime
     }
 
     /// <summary>The node's trail; a derived fixture may open one that runs out of space.</summary>
-    protected virtual AuditTrail OpenAudit() => AuditTrail.Open(new AuditOptions { Directory = Data.Audit }, _signingKey, Time);
+    private protected virtual AuditTrail OpenAudit(AuditOptions options, AuditSigningKey key) => AuditTrail.Open(options, key, Time);
 
     /// <summary>In-process routes (sign-in, console, devices) answer with who the gate says is there.</summary>
     private static Task InProcessAsync(HttpContext context)
