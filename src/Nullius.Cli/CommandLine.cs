@@ -12,6 +12,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Nullius decides and enforces every request, and proves that it does.")
         {
+            UpCommand.Build(terminal),
             StatusCommand.Build(terminal),
             UserCommand.Build(terminal),
             DeviceCommand.Build(terminal),

@@ -16,7 +16,7 @@ internal static class DeviceCommand
         new("owner", d => d.Owner),
         new("state", d => d.State),
         new("reported", d => d.ReportedAt?.ToString("u", CultureInfo.InvariantCulture) ?? "never"),
-        new("facts", d => string.Join(", ", d.Facts.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key}={f.Value}"))),
+        new("why", d => string.Join("; ", d.Reasons)),
     ];
 
     public static Command Build(Terminal terminal)

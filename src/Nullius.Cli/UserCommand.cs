@@ -15,7 +15,6 @@ internal static class UserCommand
         new("groups", u => string.Join(", ", u.Groups)),
         new("state", u => u.Disabled ? "disabled" : "enabled"),
         new("second factor", u => u.SecondFactor ? "yes" : "no"),
-        new("risk", u => u.Risk ?? "unknown"),
         new("sessions", u => u.Sessions.ToString(CultureInfo.InvariantCulture)),
     ];
 
@@ -58,7 +57,7 @@ internal static class UserCommand
         var name = UserArgument("the new user name");
         var display = new Option<string?>("--display-name") { Description = "how pages show the person; default the user name", HelpName = "TEXT" };
         var groups = new Option<string[]>("--group") { Description = "a group to be in; may be repeated", HelpName = "GROUP" };
-        var command = new Command("create", "Create a person with a generated password, which is shown once.") { name, display, groups };
+        var command = new Command("create", "Create a person; a one-time code to choose a password with is shown once.") { name, display, groups };
         command.SetAction(async (result, cancellation) =>
         {
             using var client = DataOption.Connect(result, data, terminal);
@@ -88,7 +87,7 @@ internal static class UserCommand
     private static Command Reset(Terminal terminal, Option<string?> data, Option<ResultFormat?> format)
     {
         var name = UserArgument("the user name");
-        var command = new Command("reset", "Set a new generated password, remove second factors, end all sessions.") { name };
+        var command = new Command("reset", "Remove second factors, end all sessions, and give a one-time code to choose a new password with.") { name };
         command.SetAction(async (result, cancellation) =>
         {
             using var client = DataOption.Connect(result, data, terminal);
@@ -104,5 +103,6 @@ internal static class UserCommand
 
     private static void ShowCredentials(Terminal terminal, ResultFormat format, UserCredentials made) => ResultWriter.One(
         terminal, format, made,
-        ("user", made.User.Name), ("password", made.Password), ("sign in at", made.SignIn), ("next", "the first sign-in enrols a second factor"));
+        ("user", made.User.Name), ("one-time code", made.Code), ("valid until", made.ExpiresAt.ToString("u", CultureInfo.InvariantCulture)),
+        ("next", $"hand the code over by a way that you trust; at {made.Url} it sets a password, and the first sign-in enrols a second factor"));
 }

@@ -7,7 +7,7 @@ public sealed class CanonicalRequest
     {
     }
 
-    /// <summary>Exact, upper case.</summary>
+    /// <summary>Exact, upper case; <c>CONNECT</c> for a WebSocket over HTTP/2.</summary>
     public string Method { get; internal set; } = "";
 
     /// <summary>Lower case, without port.</summary>
@@ -24,4 +24,6 @@ public sealed class CanonicalRequest
 
     /// <summary><see cref="Path"/> and <see cref="Query"/>: what goes upstream.</summary>
     public string Target { get; internal set; } = "";
+
+    internal void Reset() => Method = Host = Authority = Path = Query = Target = "";
 }

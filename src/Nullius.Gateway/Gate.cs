@@ -1,42 +1,114 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ObjectPool;
 using Nullius.Gateway.Config;
 using Nullius.Gateway.Decisions;
 using Nullius.Gateway.Live;
+using Nullius.Gateway.Recording;
+using Nullius.Gateway.Snapshot;
 
 namespace Nullius.Gateway;
 
 /// <summary>The enforcement point: one pipeline, one snapshot, one registry of live connections.</summary>
 public sealed class Gate : IAsyncDisposable
 {
-    private Gate() => throw new NotSupportedException();
+    private readonly GateParts _parts;
+    private readonly GateConfiguration _configuration;
+    private readonly DefaultObjectPool<GateRequest> _requests = new(new RequestPolicy(), 1024);
+
+    private Gate(GateParts parts, GateConfiguration configuration)
+    {
+        _parts = parts;
+        _configuration = configuration;
+    }
 
     /// <summary>Open connections, and the decisions that keep them open.</summary>
-    public LiveRegistry Live => throw new NotSupportedException();
+    public LiveRegistry Live => Core.Live;
 
     /// <summary>Recent decisions, for the console.</summary>
-    public DecisionStream Decisions => throw new NotSupportedException();
+    public DecisionStream Decisions => Core.Decisions;
 
-    public GateStatus Status => throw new NotSupportedException();
+    public GateStatus Status => new(
+        Core.Follower.Applied, Core.Follower.Age, Core.Snapshot.Generation, _configuration.LiveSince, Core.Live.Count,
+        Core.Trust.PeopleCount, Core.Trust.SessionCount, Core.Trust.DeviceCount, Core.Requests, Core.Refused, _configuration.LastErrors);
 
-    /// <summary>The configuration that is live.</summary>
-    public GateConfig Config => throw new NotSupportedException();
+    /// <summary>The configuration that is live, with the platform's own routes.</summary>
+    public GateConfig Config => Core.Snapshot.Config;
+
+    internal GateCore Core => _parts.Core;
 
     /// <summary>Loads policies and trust, and follows the feed.</summary>
     /// <exception cref="GateConfigException">The configuration has errors; all of them are in the exception.</exception>
-    public static Task<Gate> StartAsync(GateDependencies dependencies, GateConfig config, CancellationToken cancellation) => throw new NotSupportedException();
+    public static Task<Gate> StartAsync(GateDependencies dependencies, GateConfig config, CancellationToken cancellation) =>
+        StartAsync(dependencies, new FeedSource(dependencies.Feed), new TrailSink(dependencies.Audit), config, cancellation);
+
+    internal static async Task<Gate> StartAsync(GateDependencies dependencies, IChangeSource feed, IRecordSink records, GateConfig config, CancellationToken cancellation)
+    {
+        var parts = GateParts.Make(dependencies, feed, records, config);
+        var configuration = new GateConfiguration(parts);
+        try
+        {
+            configuration.Start(config);
+            await parts.Core.Follower.StartAsync(parts.Watch.Touch, cancellation);
+        }
+        catch
+        {
+            await parts.DisposeAsync();
+            throw;
+        }
+
+        return new Gate(parts, configuration);
+    }
 
     /// <summary>The pipeline. In-process routes (sign-in host, device host, console and API) end in <paramref name="next"/>.</summary>
-    public RequestDelegate Use(RequestDelegate next) => throw new NotSupportedException();
+    public RequestDelegate Use(RequestDelegate next)
+    {
+        var pipeline = new GatewayPipeline(Core, next);
+        return http => RunAsync(pipeline, http);
+    }
 
     /// <summary>Makes a configuration live. Refused whole on any error (the answer lists all of them), and the last good set stays.</summary>
-    public Task<IReadOnlyList<ConfigDiagnostic>> ReloadAsync(GateConfig config, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<IReadOnlyList<ConfigDiagnostic>> ReloadAsync(GateConfig config, CancellationToken cancellation) =>
+        Task.Run(() => _configuration.Reload(config), cancellation);
 
     /// <summary>Adds routes and bindings until disposed, in the same snapshot as the rest: what <c>nullius verify</c> tests.</summary>
     /// <exception cref="GateConfigException">The addition has errors or collides with what is configured.</exception>
-    public IDisposable Overlay(GateConfig extra) => throw new NotSupportedException();
+    public IDisposable Overlay(GateConfig extra) => _configuration.Overlay(extra);
 
     /// <summary>Why a recent decision came out as it did, and what would change it; null when the reference is no longer kept.</summary>
-    public GateExplanation? Explain(string reference) => throw new NotSupportedException();
+    public GateExplanation? Explain(string reference) => DecisionExplainer.Explain(Core, reference);
 
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    /// <summary>
+    /// What the policies would say now to another operation of a request's route, for its person, session and device: so that
+    /// a page can say beforehand what one may do. Called by the handler of the request, while it is in progress.
+    /// </summary>
+    public Policy.Decisions.Decision Ask(GateRequest request, string operation, string path) => Deciding.Preview.Of(request, operation, path, Core.Time.GetUtcNow());
+
+    public ValueTask DisposeAsync() => _parts.DisposeAsync();
+
+    private async Task RunAsync(GatewayPipeline pipeline, HttpContext http)
+    {
+        var request = _requests.Get();
+        request.Http = http;
+        request.Clock.Begin(Core.Time.GetTimestamp());
+        http.Features.Set(request);
+        Core.CountRequest();
+        try
+        {
+            await pipeline.RunAsync(request);
+        }
+        finally
+        {
+            http.Features.Set<GateRequest>(null);
+            request.Reset();
+            _requests.Return(request);
+        }
+    }
+
+    private sealed class RequestPolicy : PooledObjectPolicy<GateRequest>
+    {
+        public override GateRequest Create() => new();
+
+        public override bool Return(GateRequest obj) => true;
+    }
 }

@@ -53,8 +53,8 @@ internal sealed class LineReader : IDisposable
             if (searched > _mostBytes)
             {
                 line = _buffer.AsSpan(_start, _mostBytes);
-                tooLong = true;
-                return SkipLine();
+                tooLong = SkipLine();
+                return tooLong;
             }
 
             if (_ended || !Fill())
@@ -71,7 +71,7 @@ internal sealed class LineReader : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    // The cut line stays in place: what is skipped is read into scratch space.
+    // The cut line stays in place: what is skipped is read into scratch space. False when there is no line feed: then it is the tail.
     private bool SkipLine()
     {
         var scratch = new byte[64 * 1024];
@@ -82,7 +82,8 @@ internal sealed class LineReader : IDisposable
             {
                 _ended = true;
                 _start = _end;
-                return true;
+                TailLength = _fileOffset - Offset;
+                return false;
             }
 
             var found = scratch.AsSpan(0, read).IndexOf((byte)'\n');

@@ -36,7 +36,10 @@ public sealed record DecisionEvent
     public IReadOnlyList<ControlRequirement> RequiredControls { get; init; } = [];
     public IReadOnlyList<string> MissingContext { get; init; } = [];
     public IReadOnlyList<ReportOnlyOutcome> ReportOnly { get; init; } = [];
+    /// <summary>The earliest instant at which time alone could end the access.</summary>
     public DateTimeOffset? ValidUntil { get; init; }
+    /// <summary>Why it was not forwarded, as a stable code; null when it was.</summary>
+    public string? Refusal { get; init; }
     /// <summary>Why, in words; the same that the person was told.</summary>
     public IReadOnlyList<string> Reasons { get; init; } = [];
     public StageDurations Stages { get; init; }
@@ -45,28 +48,88 @@ public sealed record DecisionEvent
 /// <summary>The most recent decisions in a bounded ring, and those to come for subscribers.</summary>
 public sealed class DecisionStream
 {
+    private const int Kept = 10_000;
+    private readonly DecisionEvent?[] _ring = new DecisionEvent?[Kept];
+    private readonly Lock _lock = new();
+    private DecisionSubscription[] _subscribers = [];
+    private long _next;
+
     internal DecisionStream()
     {
     }
 
     /// <summary>Newest first.</summary>
-    public IReadOnlyList<DecisionEvent> Recent(int most) => throw new NotSupportedException();
+    public IReadOnlyList<DecisionEvent> Recent(int most)
+    {
+        var recent = new List<DecisionEvent>(Math.Clamp(most, 0, Kept));
+        var newest = Volatile.Read(ref _next) - 1;
+        for (var at = newest; at >= 0 && at > newest - Kept && recent.Count < most; at--)
+        {
+            if (Volatile.Read(ref _ring[at % Kept]) is { } found)
+                recent.Add(found);
+        }
 
-    public DecisionEvent? Find(string reference) => throw new NotSupportedException();
+        return recent;
+    }
+
+    /// <summary>The latest event of that reference; null when it is no longer kept.</summary>
+    public DecisionEvent? Find(string reference)
+    {
+        var newest = Volatile.Read(ref _next) - 1;
+        for (var at = newest; at >= 0 && at > newest - Kept; at--)
+        {
+            if (Volatile.Read(ref _ring[at % Kept]) is { } found && string.Equals(found.Reference, reference, StringComparison.Ordinal))
+                return found;
+        }
+
+        return null;
+    }
 
     /// <summary>Decisions as they are made. A subscriber that falls behind loses the oldest; dispose to end.</summary>
-    public DecisionSubscription Subscribe(int capacity = 1024) => throw new NotSupportedException();
+    public DecisionSubscription Subscribe(int capacity = 1024)
+    {
+        var subscription = new DecisionSubscription(this, capacity);
+        lock (_lock)
+            _subscribers = [.. _subscribers, subscription];
+        return subscription;
+    }
+
+    internal void Publish(DecisionEvent made)
+    {
+        var at = Interlocked.Increment(ref _next) - 1;
+        Volatile.Write(ref _ring[at % Kept], made);
+        foreach (var subscriber in Volatile.Read(ref _subscribers))
+            subscriber.Write(made);
+    }
+
+    internal void Leave(DecisionSubscription subscription)
+    {
+        lock (_lock)
+            _subscribers = [.. _subscribers.Where(other => !ReferenceEquals(other, subscription))];
+    }
 }
 
+/// <summary>A subscriber's queue of decisions.</summary>
 public sealed class DecisionSubscription : IDisposable
 {
-    internal DecisionSubscription(ChannelReader<DecisionEvent> reader) => Reader = reader;
+    private readonly DecisionStream _stream;
+    private readonly Channel<DecisionEvent> _events;
 
-    public ChannelReader<DecisionEvent> Reader { get; }
+    internal DecisionSubscription(DecisionStream stream, int capacity)
+    {
+        _stream = stream;
+        _events = Channel.CreateBounded<DecisionEvent>(new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest });
+    }
+
+    public ChannelReader<DecisionEvent> Reader => _events.Reader;
 
     public void Dispose()
     {
+        _stream.Leave(this);
+        _events.Writer.TryComplete();
     }
+
+    internal void Write(DecisionEvent made) => _events.Writer.TryWrite(made);
 }
 
 /// <summary>Why a decision came out as it did.</summary>

@@ -1,5 +1,9 @@
+using System.Collections.Concurrent;
+using Nullius.Gateway.Snapshot;
+
 namespace Nullius.Gateway.Live;
 
+/// <summary>What a connection is to whoever looks at the list.</summary>
 public enum LiveKind
 {
     /// <summary>A request whose answer has not ended: a download, an upload, a slow answer.</summary>
@@ -19,20 +23,98 @@ public sealed record LiveConnectionInfo(
 /// <summary>Every request in progress, indexed by subject, session, device and route.</summary>
 public sealed class LiveRegistry
 {
-    internal LiveRegistry()
+    private readonly TrustIndex _trust;
+    private readonly ConcurrentDictionary<string, LiveSet> _routes = new(StringComparer.OrdinalIgnoreCase);
+    private readonly LiveExpiry _expiry;
+    private int _count;
+
+    internal LiveRegistry(TrustIndex trust, LiveExpiry expiry)
     {
+        _trust = trust;
+        _expiry = expiry;
     }
 
-    public int Count => throw new NotSupportedException();
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Connections that outlive an ordinary request (everything but <see cref="LiveKind.Request"/>), newest first.</summary>
-    public IReadOnlyList<LiveConnectionInfo> List(int most) => throw new NotSupportedException();
+    public IReadOnlyList<LiveConnectionInfo> List(int most) =>
+        [.. Describe(All()).Where(info => info.Kind != LiveKind.Request).OrderByDescending(info => info.Since).Take(most)];
 
-    public IReadOnlyList<LiveConnectionInfo> OfSession(string sessionId) => throw new NotSupportedException();
+    public IReadOnlyList<LiveConnectionInfo> OfSession(string sessionId) => _trust.FindSession(sessionId) is { } session ? Describe(Of(session)) : [];
 
-    public IReadOnlyList<LiveConnectionInfo> OfPerson(string personId) => throw new NotSupportedException();
+    public IReadOnlyList<LiveConnectionInfo> OfPerson(string personId) => _trust.FindPerson(personId) is { } person ? Describe(Of(person)) : [];
 
-    public IReadOnlyList<LiveConnectionInfo> OfDevice(string deviceId) => throw new NotSupportedException();
+    public IReadOnlyList<LiveConnectionInfo> OfDevice(string deviceId) => _trust.FindDevice(deviceId) is { } device ? Describe(Of(device)) : [];
 
-    public int CountOfRoute(string route) => throw new NotSupportedException();
+    public int CountOfRoute(string route) => _routes.TryGetValue(route, out var set) ? set.Count : 0;
+
+    /// <summary>The set of a route, which outlasts the generation of the configuration that opened its connections.</summary>
+    internal LiveSet SetOf(string route) => _routes.GetOrAdd(route, static _ => new LiveSet(LiveIndex.Route));
+
+    internal void Add(LiveConnection connection)
+    {
+        Interlocked.Increment(ref _count);
+        connection.Route.Live.Add(connection);
+        connection.Session?.Live.Add(connection);
+        connection.Device?.Live.Add(connection);
+        _expiry.Watch(connection.ValidUntilTicks);
+    }
+
+    internal void Remove(LiveConnection connection)
+    {
+        connection.Route.Live.Remove(connection);
+        connection.Session?.Live.Remove(connection);
+        connection.Device?.Live.Remove(connection);
+        Interlocked.Decrement(ref _count);
+    }
+
+    internal List<LiveConnection> All()
+    {
+        var all = new List<LiveConnection>(Count);
+        foreach (var set in _routes.Values)
+            set.CopyTo(all);
+        return all;
+    }
+
+    internal static List<LiveConnection> Of(SessionEntry session)
+    {
+        var found = new List<LiveConnection>(session.Live.Count);
+        session.Live.CopyTo(found);
+        return found;
+    }
+
+    internal static List<LiveConnection> Of(PersonEntry person)
+    {
+        var found = new List<LiveConnection>();
+        foreach (var session in person.Sessions.Values)
+            session.Live.CopyTo(found);
+        return found;
+    }
+
+    internal static List<LiveConnection> Of(DeviceEntry device)
+    {
+        var found = new List<LiveConnection>(device.Live.Count);
+        device.Live.CopyTo(found);
+        return found;
+    }
+
+    private static List<LiveConnectionInfo> Describe(List<LiveConnection> connections)
+    {
+        var described = new List<LiveConnectionInfo>(connections.Count);
+        foreach (var connection in connections)
+        {
+            lock (connection.Gate)
+            {
+                if (connection.Ended)
+                    continue;
+                var request = connection.Request;
+                var until = connection.ValidUntilTicks;
+                described.Add(new LiveConnectionInfo(
+                    request.Reference, connection.Kind, request.Person?.Id, request.Person?.UserName, request.Session?.Id, request.Device?.Id,
+                    connection.Route.Name, request.Canonical.Path, connection.Since, until == long.MaxValue ? null : new DateTimeOffset(until, TimeSpan.Zero)));
+            }
+        }
+
+        return described;
+    }
 }

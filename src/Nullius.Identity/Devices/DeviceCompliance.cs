@@ -6,10 +6,10 @@ namespace Nullius.Identity.Devices;
 public sealed record DeviceComplianceOptions
 {
     /// <summary>Facts that must each be <c>yes</c>; a fact that is missing or unknown is not.</summary>
-    public IReadOnlyList<string> Required { get; init; } = ["osPatched", "diskEncryption", "firewall", "screenLock", "endpointProtection"];
+    public IReadOnlyList<string> Required { get; init; } = ["osPatched", "diskEncryption", "firewall", "screenLock"];
 
     /// <summary>Age at which a report no longer says anything.</summary>
-    public TimeSpan StaleAfter { get; init; } = TimeSpan.FromMinutes(15);
+    public TimeSpan StaleAfter { get; init; } = TimeSpan.FromHours(1);
 }
 
 /// <summary>One fact of a report.</summary>

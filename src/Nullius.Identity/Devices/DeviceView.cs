@@ -37,7 +37,9 @@ internal sealed record DeviceView(Device Device, IReadOnlyList<DeviceCertificate
         return new DeviceRecord(
             Device.Id, Device.OwnerId, Device.Name, Device.Platform, state, state == DeviceState.Stale ? ["no report that is recent enough"] : reasons,
             At(Device.EnrolledAt), ReportedAt, StaleAt(options), Valid(now).Select(certificate => (DateTimeOffset?)At(certificate.NotAfter)).Max(),
-            Device.RevokedAt is { } revoked ? At(revoked) : null, Device.RevokedBy, facts);
+            Device.RevokedAt is { } revoked ? At(revoked) : null, Device.RevokedBy, facts,
+            [.. Certificates.OrderBy(certificate => certificate.IssuedAt).Select(certificate => new DeviceCertificateRecord(
+                certificate.Thumbprint, At(certificate.IssuedAt), At(certificate.NotAfter), Device.RevokedAt is null && Valid(now).Contains(certificate)))]);
     }
 
     private DateTimeOffset? ReportedAt => Report is null ? null : At(Report.ReceivedAt);

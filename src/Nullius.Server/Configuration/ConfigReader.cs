@@ -102,19 +102,18 @@ public static class ConfigReader
 
     private static IdentityConfig ReadIdentity(SectionReader section)
     {
-        var (password, session, lockout, tokens) = (section.Section("password"), section.Section("session"), section.Section("lockout"), section.Section("tokens"));
+        var session = section.Section("session");
         var minute = TimeSpan.FromMinutes(1);
+        var fallback = new IdentityConfig();
         var identity = new IdentityConfig
         {
-            PasswordMinLength = password.Whole("minLength", 8, 128, 12),
-            SessionIdle = session.Time("idle", minute, TimeSpan.FromMinutes(30)),
-            SessionAbsolute = session.Time("absolute", minute, TimeSpan.FromHours(12)),
-            LockoutAttempts = lockout.Whole("attempts", 3, 100, 5),
-            LockoutDuration = lockout.Time("duration", minute, TimeSpan.FromMinutes(15)),
-            TokenMaxLifetime = tokens.Time("maxLifetime", minute, TimeSpan.FromHours(12)),
+            SessionIdle = session.Time("idle", minute, fallback.SessionIdle),
+            SessionAbsolute = session.Time("absolute", minute, fallback.SessionAbsolute),
+            FreshFactor = section.Time("freshFactor", minute, fallback.FreshFactor),
         };
         if (identity.SessionIdle > identity.SessionAbsolute) session.Refuse("idle", "idle-above-absolute", "`identity.session.idle` is longer than `identity.session.absolute`: expected at most that");
-        foreach (var part in (SectionReader[])[password, session, lockout, tokens, section]) part.Done();
+        session.Done();
+        section.Done();
         return identity;
     }
 

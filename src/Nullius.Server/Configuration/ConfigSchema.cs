@@ -11,7 +11,6 @@ internal static class ConfigSchema
     private const string Files = "a list of files, relative to this one";
     private const string Time = "a time like `30s`, `15m`, `12h` or `7d`";
     private const string Size = "a size like `64KB` or `10MB`";
-    private const string Whole = "a whole number";
     private const string Truth = "`true` or `false`";
 
     public static SchemaKey Root { get; } = new("", Map, "The configuration of one instance.")
@@ -36,7 +35,7 @@ internal static class ConfigSchema
             new("address", "`any`, `loopback` or an IP address", "Addresses on which the gate accepts connections.", "loopback"),
             new("port", "a port from 1 to 65534", "HTTPS port; plain HTTP on the port above is redirected to it. `--port` overrides it.", "8443"),
             new("allowTls12", Truth, "Also speak TLS 1.2, for clients that cannot do better.", "false"),
-            new("maxConnections", Whole, "Open connections above this number are refused.", "20000"),
+            new("maxConnections", "a whole number from 10 to 1000000", "Open connections above this number are refused.", "20000"),
             new("handshakeTimeout", Time, "A TLS handshake that takes longer is ended.", "10s"),
             new("headersTimeout", Time, "A request head that takes longer to arrive is ended.", "10s"),
         ],
@@ -56,30 +55,15 @@ internal static class ConfigSchema
     {
         Keys =
         [
-            new("password", Map, "What a password must be.")
-            {
-                Keys = [new("minLength", "a whole number from 8 to 128", "Shortest password; common ones are refused at any length.", "12")],
-            },
             new("session", Map, "How long a browser stays signed in.")
             {
                 Keys =
                 [
-                    new("idle", Time, "Unused for this long, a session ends.", "30m"),
+                    new("idle", Time, "Unused for this long, a session ends.", "1h"),
                     new("absolute", Time, "A session ends after this long in any case.", "12h"),
                 ],
             },
-            new("lockout", Map, "What failed sign-ins lead to.")
-            {
-                Keys =
-                [
-                    new("attempts", "a whole number from 3 to 100", "Failures in a row after which an account is locked.", "5"),
-                    new("duration", Time, "How long it stays locked.", "15m"),
-                ],
-            },
-            new("tokens", Map, "Tokens of `nullius token`.")
-            {
-                Keys = [new("maxLifetime", Time, "Longest life of a token that can be asked for.", "12h")],
-            },
+            new("freshFactor", Time, "How recent the second factor must be to change factors and passwords and to make tokens and keys.", "10m"),
         ],
     };
 
@@ -94,8 +78,8 @@ internal static class ConfigSchema
                     new(
                         "required", "a list of `osPatched`, `diskEncryption`, `firewall`, `screenLock`, `endpointProtection`",
                         "Facts that a compliant device reports as `yes`; `no` and `unknown` do not satisfy them.",
-                        "[osPatched, diskEncryption, firewall, screenLock]"),
-                    new("staleAfter", Time, "Without a report for this long, a device is stale.", "1h"),
+                        "all five"),
+                    new("staleAfter", Time, "Without a report for this long, a device is stale.", "15m"),
                 ],
             },
         ],

@@ -51,23 +51,18 @@ public sealed record ListenConfig
 
 public sealed record IdentityConfig
 {
-    public int PasswordMinLength { get; init; } = 12;
-
-    public TimeSpan SessionIdle { get; init; } = TimeSpan.FromMinutes(30);
+    public TimeSpan SessionIdle { get; init; } = TimeSpan.FromHours(1);
 
     public TimeSpan SessionAbsolute { get; init; } = TimeSpan.FromHours(12);
 
-    public int LockoutAttempts { get; init; } = 5;
-
-    public TimeSpan LockoutDuration { get; init; } = TimeSpan.FromMinutes(15);
-
-    public TimeSpan TokenMaxLifetime { get; init; } = TimeSpan.FromHours(12);
+    /// <summary>How recent the second factor must be to change factors and passwords and to make tokens and keys.</summary>
+    public TimeSpan FreshFactor { get; init; } = TimeSpan.FromMinutes(10);
 }
 
 public sealed record DeviceConfig
 {
     /// <summary>Facts that a compliant device reports as <c>yes</c>.</summary>
-    public IReadOnlyList<string> Required { get; init; } = ["osPatched", "diskEncryption", "firewall", "screenLock"];
+    public IReadOnlyList<string> Required { get; init; } = ["osPatched", "diskEncryption", "firewall", "screenLock", "endpointProtection"];
 
-    public TimeSpan StaleAfter { get; init; } = TimeSpan.FromHours(1);
+    public TimeSpan StaleAfter { get; init; } = TimeSpan.FromMinutes(15);
 }

@@ -1,4 +1,5 @@
 using Nullius.Gateway.Config;
+using Nullius.Server.Api;
 
 namespace Nullius.Server.Configuration;
 
@@ -6,17 +7,30 @@ namespace Nullius.Server.Configuration;
 internal static class RouteReader
 {
     /// <summary>The console is a route like any other; where the file does not name it, this one stands.</summary>
-    public const string ConsoleRoute = "console";
+    public const string ConsoleRoute = ConsoleOperations.Route;
 
     public static IReadOnlyList<RouteConfig> Read(IReadOnlyList<SectionReader> sections, string domain, string consoleHost)
     {
         var routes = sections.Select(section => ReadRoute(section, domain, consoleHost)).ToList();
         if (!routes.Exists(r => r.Name == ConsoleRoute))
         {
-            routes.Add(new RouteConfig { At = new SourcePosition("(built in)", 0), Name = ConsoleRoute, Host = consoleHost, Assertion = new AssertionConfig { Enabled = false } });
+            routes.Add(new RouteConfig
+            {
+                At = BuiltIn,
+                Name = ConsoleRoute,
+                Host = consoleHost,
+                Operations = OperationsOfConsole,
+                Assertion = new AssertionConfig { Enabled = false },
+            });
         }
         return routes;
     }
+
+    /// <summary>The console's operations belong to the program: a file that named others would leave calls without a policy that speaks of them.</summary>
+    private static IReadOnlyList<OperationConfig> OperationsOfConsole =>
+        [.. ConsoleOperations.All.Select(o => new OperationConfig(BuiltIn, o.Name, o.Methods, o.Path))];
+
+    private static SourcePosition BuiltIn => new("(built in)", 0);
 
     private static RouteConfig ReadRoute(SectionReader section, string domain, string consoleHost)
     {
@@ -49,6 +63,11 @@ internal static class RouteReader
             Assertion = ReadAssertion(section.Section("assertion")),
             Inject = ReadInject(section.Section("inject")),
         };
+        if (name == ConsoleRoute)
+        {
+            if (section.Has("operations")) section.Refuse("operations", "console-operations", "route `console` has `operations`: expected none, they belong to the program");
+            route = route with { Operations = OperationsOfConsole, Assertion = route.Assertion with { Enabled = false } };
+        }
         foreach (var path in route.Paths.Where(p => !p.StartsWith('/')))
         {
             section.Refuse("paths", "bad-path", $"`{ConfigReport.Quote(path)}` is not a path: expected it to begin with `/`");

@@ -16,19 +16,18 @@ public sealed record PolicyStatus(DateTimeOffset LoadedAt, int Generation, IRead
 
 /// <summary>A person.</summary>
 /// <param name="SecondFactor">Whether a TOTP app or a passkey is enrolled.</param>
-public sealed record UserView(
-    string Id, string Name, string DisplayName, IReadOnlyList<string> Groups, bool Disabled, bool SecondFactor, string? Risk, int Sessions);
+public sealed record UserView(string Id, string Name, string DisplayName, IReadOnlyList<string> Groups, bool Disabled, bool SecondFactor, int Sessions);
 
-/// <summary>A person to create; the first sign-in sets the password and enrols the second factor.</summary>
+/// <summary>A person to create; with the one-time code they choose a password and enrol the second factor.</summary>
 public sealed record NewUser(string Name, string? DisplayName, IReadOnlyList<string>? Groups);
 
 /// <summary>A created or reset person.</summary>
-/// <param name="Password">Generated, shown this once; changed at will by the person.</param>
-public sealed record UserCredentials(UserView User, string Password, string SignIn);
+/// <param name="Code">One-time code for choosing a password at <paramref name="Url"/>; shown this once, to be handed over by a way that is trusted.</param>
+public sealed record UserCredentials(UserView User, string Code, DateTimeOffset ExpiresAt, string Url);
 
 /// <summary>An enrolled device.</summary>
 public sealed record DeviceView(
-    string Id, string Name, string Platform, string Owner, string State, DateTimeOffset? ReportedAt, IReadOnlyDictionary<string, string> Facts);
+    string Id, string Name, string Platform, string Owner, string State, IReadOnlyList<string> Reasons, DateTimeOffset? ReportedAt, IReadOnlyDictionary<string, string> Facts);
 
 /// <summary>For whom to make an enrolment code.</summary>
 public sealed record NewEnrolment(string User);

@@ -3,8 +3,6 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -32,6 +30,7 @@ public class GateFixture : IAsyncLifetime
     public const string Console = "console." + Domain;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("nullius-e2e-").FullName;
+    private readonly AuditSigningKey _signingKey = AuditSigningKey.Create();
     private WebApplication? _server;
     private Store? _store;
 
@@ -67,7 +66,15 @@ public class GateFixture : IAsyncLifetime
     /// <summary>What a derived fixture changes about the configuration.</summary>
     protected virtual GateConfig Configure(GateConfig config) => config;
 
-    protected virtual void Configure(ILoggingBuilder logs) => logs.ClearProviders();
+    protected virtual GateListenerOptions Configure(GateListenerOptions options) => options;
+
+    /// <summary>Silent, unless <c>NULLIUS_TEST_LOG</c> is set: then everything goes to the console.</summary>
+    private static void Configure(ILoggingBuilder logs)
+    {
+        logs.ClearProviders();
+        if (Environment.GetEnvironmentVariable("NULLIUS_TEST_LOG") is not null)
+            logs.AddSimpleConsole().SetMinimumLevel(LogLevel.Debug);
+    }
 
     public async ValueTask InitializeAsync()
     {
@@ -95,12 +102,13 @@ public class GateFixture : IAsyncLifetime
 
     private async Task StartGateAsync()
     {
+        Port = FreePort.Next();
         var builder = WebApplication.CreateSlimBuilder();
         Configure(builder.Logging);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.UseGate(() => Gate, new GateListenerOptions { Port = 0 }));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.UseGate(() => Gate, Configure(new GateListenerOptions { Port = Port })));
         builder.WebHost.UseKestrelHttpsConfiguration();
         _server = builder.Build();
-        Audit = OpenAudit();
+        Audit = OpenAudit(new AuditOptions { Directory = Data.Audit }, _signingKey);
         var logs = _server.Services.GetRequiredService<ILoggerFactory>();
         var dependencies = new GateDependencies(
             Trust, _store!.Feed, Audit, Handoff, new FakeRefusals(), new FakeActivity(),
@@ -109,10 +117,10 @@ public class GateFixture : IAsyncLifetime
         var pipeline = Gate.Use(InProcessAsync);
         _server.Run(pipeline);
         await _server.StartAsync();
-        Port = new Uri(_server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
     }
 
-    protected virtual AuditTrail OpenAudit() => throw new NotSupportedException();
+    /// <summary>The node's trail; a derived fixture may open one that runs out of space.</summary>
+    private protected virtual AuditTrail OpenAudit(AuditOptions options, AuditSigningKey key) => AuditTrail.Open(options, key, Time);
 
     /// <summary>In-process routes (sign-in, console, devices) answer with who the gate says is there.</summary>
     private static Task InProcessAsync(HttpContext context)
@@ -133,6 +141,7 @@ public class GateFixture : IAsyncLifetime
             SignInHost = Auth,
             ConsoleHost = Console,
             DeviceHost = Devices,
+            HttpsPort = Port,
             Routes =
             [
                 new RouteConfig { At = here, Name = "app", Host = App, Upstream = recording },
@@ -186,6 +195,7 @@ public class GateFixture : IAsyncLifetime
         if (RichApp is not null)
             await RichApp.DisposeAsync();
         _store?.Dispose();
+        _signingKey.Dispose();
         Authority.Dispose();
         Directory.Delete(_folder, recursive: true);
         GC.SuppressFinalize(this);

@@ -24,7 +24,7 @@ public sealed class DeviceHouse(DevicesStore store, CertificateAuthority authori
     public static async Task<DeviceHouse> OpenAsync(DeviceComplianceOptions? options = null)
     {
         var store = new DevicesStore();
-        return new DeviceHouse(store, await store.AuthorityAsync("nullius.test"), options ?? new DeviceComplianceOptions());
+        return new DeviceHouse(store, await store.AuthorityAsync("nullius.test"), options ?? new DeviceComplianceOptions { StaleAfter = TimeSpan.FromMinutes(15) });
     }
 
     public async Task<(string Id, X509Certificate2 Certificate)> EnrolAsync(TestDevice device, string owner = "alice")

@@ -19,7 +19,7 @@ public sealed class ConfigReaderTests
         Assert.Equal("000000000000", config.Gate.Account);
         Assert.Equal(8443, config.Listen.Port);
         Assert.Equal([IPAddress.Loopback, IPAddress.IPv6Loopback], config.Listen.Addresses);
-        Assert.Equal(TimeSpan.FromMinutes(30), config.Identity.SessionIdle);
+        Assert.Equal(TimeSpan.FromHours(1), config.Identity.SessionIdle);
         var route = Assert.Single(config.Gate.Routes);
         Assert.Equal(("console", "console.example.org"), (route.Name, route.Host));
         Assert.Null(route.Upstream);
@@ -51,7 +51,7 @@ public sealed class ConfigReaderTests
         Assert.Equal(10L << 20, route.MaxRequestBody);
         Assert.True(route.DurableSync);
         Assert.Equal("legacy", route.Inject!.BasicUser);
-        Assert.Equal(new SourcePosition(path, 46), route.At);
+        Assert.Equal(new SourcePosition(path, 40), route.At);
         var binding = Assert.Single(config.Gate.Bindings);
         Assert.Equal((BindingKind.Boundary, "resource.json"), (binding.Kind, binding.Policy));
         Assert.Equal([["resource.json"], ["resource.json", "resource.json"]], config.Gate.Guardrails);
@@ -113,7 +113,7 @@ public sealed class ConfigReaderTests
     [InlineData("domain: example.org\npolicies:\n  bindings:\n    - policy: p.json\n      users: [a]", "the policy file `p.json` is missing")]
     [InlineData("domain: example.org\npolicies:\n  bindings:\n    - policy: p.json", "the binding names nobody")]
     [InlineData("domain: example.org\nidentity:\n  session: {idle: 2h, absolute: 1h}", "is longer than `identity.session.absolute`")]
-    [InlineData("domain: example.org\nidentity:\n  password: {minLength: 4}", "expected a whole number from 8 to 128")]
+    [InlineData("domain: example.org\nlisten: {maxConnections: 4}", "expected a whole number from 10 to 1000000")]
     [InlineData("domain: example.org\ndevices:\n  compliance: {required: [diskEncrypted]}", "`diskEncrypted` is not a fact that devices report: did you mean `diskEncryption`?")]
     [InlineData("domain: &d example.org\naccount: *d", "alias `*d` is not supported")]
     [InlineData("domain: !!str example.org", "is not supported: types follow from the key")]

@@ -18,16 +18,10 @@ internal static class ConfigSamples
           console: admin.example.org
           devices: machines
         identity:
-          password:
-            minLength: 14
+          freshFactor: 5m
           session:
             idle: 10m
             absolute: 8h
-          lockout:
-            attempts: 4
-            duration: 1h
-          tokens:
-            maxLifetime: 2h
         devices:
           compliance:
             required: [diskEncryption, endpointProtection]

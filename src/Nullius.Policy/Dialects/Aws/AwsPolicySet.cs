@@ -1,5 +1,6 @@
 using Nullius.Policy.Decisions;
 using Nullius.Policy.Dialects.Aws.Evaluation;
+using Nullius.Policy.Explain;
 using Nullius.Policy.Requests;
 
 namespace Nullius.Policy.Dialects.Aws;
@@ -37,6 +38,9 @@ public sealed class AwsPolicySet
 
     /// <summary>Decides into <paramref name="decision"/>, which is reset first. The request's instant is the key <c>aws:CurrentTime</c>.</summary>
     public void Decide(AwsRequest request, Decision decision) => AwsEvaluator.Decide(this, request, decision);
+
+    /// <summary>Why a request is decided as it is, and what would change it; built when somebody asks.</summary>
+    public AwsExplanation Explain(AwsRequest request) => AwsExplainer.Explain(this, request);
 
     private static StatementIndex? Index(IReadOnlyList<AwsPolicyDocument>? documents, PolicyLayer layer) =>
         documents is null ? null : StatementIndex.Build(documents.SelectMany(d => d.Bind(layer)));

@@ -1,6 +1,7 @@
 using Nullius.Policy.Decisions;
 using Nullius.Policy.Dialects.Entra.Documents;
 using Nullius.Policy.Dialects.Entra.Evaluation;
+using Nullius.Policy.Explain;
 using Nullius.Policy.Requests;
 
 namespace Nullius.Policy.Dialects.Entra;
@@ -28,4 +29,7 @@ public sealed class EntraPolicySet
 
     /// <summary>Decides into <paramref name="decision"/>, which is reset first. No applicable policy: allow, with no statement.</summary>
     public void Decide(EntraRequest request, Decision decision) => EntraEvaluator.Decide(_policies, request, decision);
+
+    /// <summary>What each policy came to, why those that did not apply did not, and what would change the outcome; built when somebody asks.</summary>
+    public EntraExplanation Explain(EntraRequest request) => EntraExplainer.Explain(this, request);
 }

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Measures Nullius beside its peers: `./bench.sh gate|policy [--json]`. Everything runs on loopback and ends with the run.
+# `gate` needs Debian's nginx and nghttp2-client (h2load).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+
+case "${1:-}" in
+  gate|policy) ;;
+  *) sed -n '2,3s/^# //p' "$0" >&2; exit 2 ;;
+esac
+if [ "$1" = gate ]; then
+  for program in h2load nginx; do
+    command -v "$program" >/dev/null || [ -x "/usr/sbin/$program" ] || {
+      echo "bench.sh: \`$program\` is missing: apt-get install --no-install-recommends nginx nghttp2-client" >&2
+      exit 2
+    }
+  done
+fi
+ulimit -n "$(ulimit -Hn)" 2>/dev/null || true
+dotnet build bench/Nullius.Bench -c Release --nologo -v quiet >&2
+exec bench/Nullius.Bench/bin/Release/net10.0/nullius-bench "$@"

@@ -1,0 +1,109 @@
+using Nullius.Bench.Load;
+using Nullius.Bench.Peers;
+using Nullius.Bench.Policies;
+
+namespace Nullius.Bench.Gate;
+
+/// <summary>The gate beside bare YARP and nginx: interleaved runs of one invocation, TLS on both sides, everything on loopback.</summary>
+internal static class GateBench
+{
+    private const int Rounds = 3;
+    private const double Seconds = 4;
+    private const int Connections = 64;
+
+    public static async Task RunAsync(Report report)
+    {
+        using (var setting = await Setting.PrepareAsync())
+        {
+            var (gate, ready) = await Child.ServeAsync("gate", setting.Folder);
+            using var ownedGate = gate;
+            var (yarp, yarpReady) = await Child.ServeAsync("yarp", setting.Folder);
+            using var ownedYarp = yarp;
+            var (nginx, nginxPort) = await setting.NginxProxyAsync();
+            using var ownedNginx = nginx;
+            var field = new Field(
+                new("gate", int.Parse(ready[0], System.Globalization.CultureInfo.InvariantCulture), ready[1]),
+                new("yarp", int.Parse(yarpReady[0], System.Globalization.CultureInfo.InvariantCulture), ready[1]),
+                new("nginx", nginxPort, ready[1]),
+                new("direct", setting.UpstreamPort, ready[1]));
+            await WarmUpAsync(field);
+            var capacity = await ThroughputAsync(report, field);
+            await LatencyAsync(report, field, capacity * 0.3);
+            await ConnectionsAsync(report, field.Gate, gate);
+        }
+
+        await PipelineBench.RunAsync(report);
+        DecisionBench.Allocation(report);
+        await RevocationBench.RunAsync(report);
+    }
+
+    private static async Task WarmUpAsync(Field field)
+    {
+        Report.Say("warming up");
+        foreach (var server in field.All)
+        {
+            var result = await H2Load.SaturateAsync(server.Port, server.Cookie, Connections, 2);
+            if (result.Errors > 0 || result.Done == 0)
+                throw new InvalidOperationException($"{server.Name}: {result.Errors} of {result.Done} requests failed at warm-up");
+        }
+    }
+
+    private static async Task<double> ThroughputAsync(Report report, Field field)
+    {
+        var rates = field.All.ToDictionary(server => server.Name, _ => new List<double>(), StringComparer.Ordinal);
+        for (var round = 0; round < Rounds; round++)
+        {
+            foreach (var server in field.All)
+            {
+                var result = await H2Load.SaturateAsync(server.Port, server.Cookie, Connections, Seconds);
+                rates[server.Name].Add(result.PerSecond);
+                Report.Say(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"throughput {round + 1}/{Rounds} {server.Name}: {result.PerSecond:N0}/s, {result.Errors} errors"));
+            }
+        }
+
+        var (gate, yarp, nginx) = (Sample.Median(rates["gate"]), Sample.Median(rates["yarp"]), Sample.Median(rates["nginx"]));
+        report.Add(new Figure("throughput", gate, "req/s", "yarp", yarp, gate / yarp, Goal: "≥ 0.85 × yarp", Met: gate / yarp >= 0.85));
+        report.Add(new Figure("throughput", gate, "req/s", "nginx", nginx, gate / nginx));
+        return gate;
+    }
+
+    private static async Task LatencyAsync(Report report, Field field, double rate)
+    {
+        var medians = field.All.ToDictionary(server => server.Name, _ => new List<double>(), StringComparer.Ordinal);
+        for (var round = 0; round < Rounds; round++)
+        {
+            foreach (var server in field.All)
+            {
+                var result = await H2Load.AtRateAsync(server.Port, server.Cookie, 16, rate, Seconds);
+                medians[server.Name].Add(Sample.Median(result.Microseconds));
+            }
+
+            Report.Say($"latency {round + 1}/{Rounds}: {string.Join(", ", medians.Select(pair => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value[^1]:0} µs")))}");
+        }
+
+        // What verification, decision and audit add to a proxy; and what each proxy adds to the application alone.
+        double Over(string name, string other) => Sample.Median([.. medians[name].Zip(medians[other], (mine, theirs) => (mine - theirs) / 1000)]);
+        var added = Over("gate", "yarp");
+        report.Add(new Figure("latency.added.p50", added, "ms", Size: Math.Round(rate), Goal: "≤ 0.3 ms over bare YARP at 30 % of capacity", Met: added <= 0.3));
+        report.Add(new Figure("latency.over-direct.p50", Over("gate", "direct"), "ms", "yarp", Over("yarp", "direct"), Over("yarp", "direct") / Over("gate", "direct"), Size: Math.Round(rate)));
+        report.Add(new Figure("latency.over-direct.p50", Over("gate", "direct"), "ms", "nginx", Over("nginx", "direct"), Over("nginx", "direct") / Over("gate", "direct"), Size: Math.Round(rate)));
+    }
+
+    private static async Task ConnectionsAsync(Report report, Competitor gate, Child process)
+    {
+        Report.Say("1,000 concurrent connections");
+        var result = await H2Load.SaturateAsync(gate.Port, gate.Cookie, 1000, 8);
+        var (now, peak) = process.Memory();
+        report.Add(new Figure("connections.errors", result.Errors, "requests", Size: 1000, Goal: "0", Met: result.Errors == 0 && result.Done > 0));
+        report.Add(new Figure("connections.throughput", result.PerSecond, "req/s", Size: 1000));
+        report.Add(new Figure("memory.rss", now, "MiB", Size: 1000, Goal: "≤ 350 MiB", Met: now <= 350));
+        report.Add(new Figure("memory.rss.peak", peak, "MiB", Size: 1000));
+    }
+
+    private sealed record Competitor(string Name, int Port, string Cookie);
+
+    private sealed record Field(Competitor Gate, Competitor Yarp, Competitor Nginx, Competitor Direct)
+    {
+        public Competitor[] All => [Gate, Yarp, Nginx, Direct];
+    }
+}

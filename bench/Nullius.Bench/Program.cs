@@ -1,0 +1,32 @@
+using Nullius.Bench;
+using Nullius.Bench.Gate;
+using Nullius.Bench.Peers;
+using Nullius.Bench.Policies;
+
+// nullius-bench gate [--json]            measures everything about the gate
+// nullius-bench policy [--json]          the decision alone
+// nullius-bench serve gate|yarp FOLDER   one server, for the process that measures
+var json = args.Contains("--json");
+var words = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToArray();
+switch (words)
+{
+    case ["gate"]:
+        var report = new Report("gate", json);
+        await GateBench.RunAsync(report);
+        report.Print();
+        return 0;
+    case ["policy"]:
+        var policy = new Report("policy", json);
+        DecisionBench.Run(policy);
+        policy.Print();
+        return 0;
+    case ["serve", "gate", var folder]:
+        await GateServer.ServeAsync(folder);
+        return 0;
+    case ["serve", "yarp", var folder]:
+        await BareYarp.ServeAsync(folder);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: ./bench.sh gate|policy [--json]");
+        return 2;
+}

@@ -1,0 +1,283 @@
+import { useState } from 'react';
+import { Action, ReceiptPanel } from '../actions/Action';
+import type { ConnectionSummary, PersonDetail, Receipt, SessionSummary } from '../api/types';
+import { useResource } from '../api/useResource';
+import { DeviceState } from '../devices/DeviceState';
+import { useKeys } from '../navigation/keys';
+import { Link } from '../navigation/Link';
+import { back } from '../navigation/location';
+import { Failed, Loading, Outdated } from '../states/States';
+import { count } from '../time/format';
+import { Time } from '../time/Time';
+import { Risk } from './PeoplePage';
+import { browserWords, factorWords, methodWords } from './words';
+
+/** One person: who they are to the policies, what is trusted because of them, and how to end it. */
+export function PersonPage({ id }: { id: string }) {
+  const path = `/people/${encodeURIComponent(id)}`;
+  const { value, error, loading, reload } = useResource<PersonDetail>(path, 5);
+  const [receipt, setReceipt] = useState<Receipt | null>(null);
+  useKeys({ Escape: () => back('/people') });
+  const done = (made: Receipt) => {
+    setReceipt(made);
+    reload();
+  };
+
+  return (
+    <main className="page" id="content">
+      <p className="trail">
+        <button type="button" className="button button-plain" onClick={() => back('/people')}>
+          ← Back
+        </button>
+      </p>
+      {error && !value ? <Failed error={error} retry={reload} /> : loading || !value ? <Loading /> : (
+        <>
+          <Outdated error={error} retry={reload} />
+          <Heading detail={value} path={path} onDone={done} />
+          {receipt && <ReceiptPanel receipt={receipt} onClose={() => setReceipt(null)} />}
+          <Sessions detail={value} path={path} onDone={done} />
+          <Connections connections={value.connections} />
+          <Devices detail={value} />
+        </>
+      )}
+    </main>
+  );
+}
+
+type Part = { detail: PersonDetail; path: string; onDone: (receipt: Receipt) => void };
+
+function Heading({ detail, path, onDone }: Part) {
+  const { person, tags } = detail;
+  const name = person.displayName || person.userName;
+  return (
+    <header className="answer">
+      <div className="title">
+        <h1>{name}</h1>
+        <span className="quiet">{person.userName}</span>
+        {person.disabled && <span className="badge badge-bad">✕ disabled</span>}
+        {!person.hasSecondFactor && <span className="badge badge-warn">▲ no second factor</span>}
+        <span className="push" />
+        <Link className="button" href={`/live?person=${encodeURIComponent(person.userName)}`}>
+          Decisions
+        </Link>
+        {person.disabled ? (
+          <Action operation="EnablePerson" path={`${path}/enable`} label="Enable" title={`Enable ${name}?`} onDone={onDone}>
+            <p>They can sign in again. Sessions that ended stay ended.</p>
+          </Action>
+        ) : (
+          <Action operation="DisablePerson" path={`${path}/disable`} label="Disable" title={`Disable ${name}?`} danger onDone={onDone}>
+            <p>
+              {count(person.sessions)} sessions end and {count(person.connections)} open connections are closed within milliseconds. They cannot sign in until
+              they are enabled again.
+            </p>
+          </Action>
+        )}
+      </div>
+      <dl className="facts">
+        <div>
+          <dt>Groups</dt>
+          <dd>{person.groups.join(', ') || 'none'}</dd>
+        </div>
+        <div>
+          <dt>Second factor</dt>
+          <dd>{person.factors.map(factorWords).join(', ') || (person.hasSecondFactor ? 'enrolled' : 'none')}</dd>
+        </div>
+        <div>
+          <dt>Risk</dt>
+          <dd>
+            <Risk risk={person.risk} />
+          </dd>
+        </div>
+        <div>
+          <dt>Last seen</dt>
+          <dd>
+            <Time at={person.lastSeenAt} as="relative" />
+          </dd>
+        </div>
+        {Object.entries(tags).map(([tag, value]) => (
+          <div key={tag}>
+            <dt>Tag {tag}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </header>
+  );
+}
+
+function Sessions({ detail, path, onDone }: Part) {
+  const { sessions } = detail;
+  return (
+    <section>
+      <div className="title">
+        <h2>Sessions</h2>
+        <span className="quiet numbers">{count(sessions.length)}</span>
+        <span className="push" />
+        {sessions.length > 0 && (
+          <Action operation="RevokeAllSessions" path={`${path}/sessions/revoke`} label="Revoke all" title="End every session?" danger onDone={onDone}>
+            <p>All {count(sessions.length)} sessions, tokens and keys end, and every connection over them is closed. They can sign in again.</p>
+          </Action>
+        )}
+      </div>
+      {sessions.length === 0 ? (
+        <p className="quiet">None. A session begins when they sign in.</p>
+      ) : (
+        <div className="table-frame">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">Session</th>
+                <th scope="col">Proved by</th>
+                <th scope="col">Signed in</th>
+                <th scope="col">Last seen</th>
+                <th scope="col">Ends</th>
+                <th scope="col" className="number">
+                  Open
+                </th>
+                <th scope="col">
+                  <span className="unseen">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {sessions.map((session) => (
+                <tr key={session.id}>
+                  <th scope="row">
+                    <SessionName session={session} />
+                  </th>
+                  <td data-label="Proved by">{session.methods.map(methodWords).join(' + ') || <span className="quiet">nothing yet</span>}</td>
+                  <td data-label="Signed in">
+                    <Time at={session.authenticatedAt} as="relative" />
+                  </td>
+                  <td data-label="Last seen">
+                    <Time at={session.lastSeenAt} as="relative" />
+                  </td>
+                  <td data-label="Ends">
+                    <Time at={session.expiresAt} as="relative" />
+                  </td>
+                  <td data-label="Open" className="number">
+                    {count(session.connections)}
+                  </td>
+                  <td className="actions">
+                    <Action operation="RevokeSession" path={`${path}/sessions/${encodeURIComponent(session.id)}/revoke`} label="Revoke" title="End this session?" danger onDone={onDone}>
+                      <p>
+                        {session.current && <b>This is the session over which you are looking at this page: you will have to sign in again. </b>}
+                        Its next request is refused and {count(session.connections)} open connections are closed within milliseconds.
+                      </p>
+                    </Action>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function SessionName({ session }: { session: SessionSummary }) {
+  const kind = session.kind === 'token' ? 'Token' : session.kind === 'apikey' ? 'API key' : browserWords(session.userAgent);
+  return (
+    <>
+      {kind} {session.current && <span className="badge badge-plain">yours, now</span>}
+      <div className="quiet small">
+        {session.address && <span className="numbers">{session.address}</span>}
+        {session.hosts.length > 0 && ` · ${session.hosts.join(', ')}`}
+        {session.scopes.length > 0 && ` · only ${session.scopes.join(', ')}`}
+        {session.boundDeviceId && (
+          <>
+            {' · bound to '}
+            <Link href={`/devices/${encodeURIComponent(session.boundDeviceId)}`}>a device</Link>
+          </>
+        )}
+      </div>
+    </>
+  );
+}
+
+const kinds: Record<string, string> = {
+  webSocket: 'WebSocket',
+  serverSentEvents: 'Event stream',
+  grpc: 'gRPC stream',
+  request: 'Request or download',
+  tunnel: 'Tunnel',
+};
+
+export function connectionWords(kind: string): string {
+  return kinds[kind] ?? kind;
+}
+
+function Connections({ connections }: { connections: ConnectionSummary[] }) {
+  return (
+    <section>
+      <div className="title">
+        <h2>Open connections</h2>
+        <span className="quiet numbers">{count(connections.length)}</span>
+      </div>
+      {connections.length === 0 ? (
+        <p className="quiet">None. WebSockets, event streams, gRPC streams and downloads appear here while they are open.</p>
+      ) : (
+        <div className="table-frame">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">Connection</th>
+                <th scope="col">Route</th>
+                <th scope="col">Path</th>
+                <th scope="col">Open since</th>
+                <th scope="col">Decided anew</th>
+              </tr>
+            </thead>
+            <tbody>
+              {connections.map((connection) => (
+                <tr key={connection.id}>
+                  <th scope="row">
+                    <Link href={`/decisions/${encodeURIComponent(connection.id)}`}>{connectionWords(connection.kind)}</Link>
+                  </th>
+                  <td data-label="Route">{connection.route}</td>
+                  <td data-label="Path">
+                    <code>{connection.path}</code>
+                  </td>
+                  <td data-label="Open since">
+                    <Time at={connection.openedAt} as="relative" />
+                  </td>
+                  <td data-label="Decided anew">
+                    <Time at={connection.validUntil} as="relative" otherwise="when trust changes" />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Devices({ detail: { devices } }: { detail: PersonDetail }) {
+  return (
+    <section>
+      <div className="title">
+        <h2>Devices</h2>
+        <span className="quiet numbers">{count(devices.length)}</span>
+      </div>
+      {devices.length === 0 ? (
+        <p className="quiet">
+          None enrolled. <Link href="/devices?enrol=true">Make an enrolment code</Link> to add one.
+        </p>
+      ) : (
+        <ul className="cards">
+          {devices.map((device) => (
+            <li key={device.id} className="card">
+              <Link href={`/devices/${encodeURIComponent(device.id)}`}>{device.name}</Link> <DeviceState state={device.state} />
+              <div className="quiet small">
+                {device.platform} · reported <Time at={device.reportedAt} as="relative" />
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,148 @@
+import type { RouteHealth, RouteList, RouteSummary } from '../api/types';
+import { useResource } from '../api/useResource';
+import { Link } from '../navigation/Link';
+import { usePlace } from '../navigation/location';
+import { Empty, Failed, Loading, Outdated } from '../states/States';
+import { count, span } from '../time/format';
+import { Time } from '../time/Time';
+
+/** Routes: where requests go, what decides, whether it is enforced, and what observation found. */
+export function RoutesPage() {
+  const { value, error, loading, reload } = useResource<RouteList>('/routes', 10);
+  const routes = value?.items ?? [];
+  return (
+    <main className="page" id="content">
+      <header className="title">
+        <h1>Routes</h1>
+        {value && <span className="quiet numbers">{count(routes.length)}</span>}
+      </header>
+      <Outdated error={value ? error : null} retry={reload} />
+      {error && !value ? (
+        <Failed error={error} retry={reload} />
+      ) : loading ? (
+        <Loading />
+      ) : routes.length === 0 ? (
+        <Empty title="No routes yet">
+          Write the first one under <code>routes:</code> in <code>nullius.yaml</code>; it appears here when the file is saved.
+        </Empty>
+      ) : (
+        <ul className="routes">
+          {routes.map((route) => (
+            <RouteCard key={route.name} route={route} />
+          ))}
+        </ul>
+      )}
+    </main>
+  );
+}
+
+function RouteCard({ route }: { route: RouteSummary }) {
+  const place = usePlace();
+  const live = (more: string) => `/live?route=${encodeURIComponent(route.name)}${more}`;
+  const chosen = place.query.get('route') === route.name;
+  return (
+    <li className={chosen ? 'panel route selected' : 'panel route'} id={`route-${route.name}`}>
+      <div className="title">
+        <h2>{route.name}</h2>
+        <Mode route={route} />
+        <Health health={route.health} />
+        <span className="push" />
+        <span className="quiet small">{route.at}</span>
+      </div>
+      <p className="route-way">
+        <code>
+          {route.host}
+          {route.paths.join(', ')}
+        </code>{' '}
+        <span aria-hidden="true">→</span>
+        <span className="unseen">goes to</span> {route.upstream ? <code>{route.upstream}</code> : 'this program'}
+      </p>
+      {route.health === 'failing' && route.healthDetail && <p className="note note-bad">✕ {route.healthDetail}</p>}
+      <div className="figures">
+        <Figure href={live('&effect=allow')} value={route.counts.allowed} words="allowed" />
+        <Figure href={live('&effect=stepUp')} value={route.counts.stepUp} words="stepped up" />
+        <Figure href={live('&effect=deny')} value={route.counts.denied} words="denied" />
+        <Figure href={live('&observed=true')} value={route.counts.observed} words="observed only" strong={route.counts.observed > 0} />
+        <div className="figure">
+          <b className="numbers">{count(route.connections)}</b>
+          <span>open</span>
+        </div>
+        <span className="quiet small">
+          since <Time at={route.countedSince} as="relative" />
+        </span>
+      </div>
+      <dl className="facts">
+        <div>
+          <dt>Grants</dt>
+          <dd>{route.granting === 'authenticated' ? 'anybody signed in' : 'AWS-style policies'}</dd>
+        </div>
+        <div>
+          <dt>Client certificate</dt>
+          <dd>{route.clientCertificate === 'require' ? 'required' : route.clientCertificate === 'request' ? 'asked for' : 'not asked for'}</dd>
+        </div>
+        <div>
+          <dt>Denies when the snapshot is older than</dt>
+          <dd className="numbers">{span(route.maxSnapshotAgeSeconds)}</dd>
+        </div>
+        <div>
+          <dt>Record on disk</dt>
+          <dd>{route.durableSync ? 'before each request is forwarded' : 'at an interval'}</dd>
+        </div>
+      </dl>
+      <details>
+        <summary>
+          {count(route.policies.length)} {route.policies.length === 1 ? 'policy' : 'policies'}
+        </summary>
+        {route.policies.length === 0 ? (
+          <p className="quiet">None is bound: {route.granting === 'authenticated' ? 'anybody signed in passes.' : 'nothing grants, so every request is denied.'}</p>
+        ) : (
+          <ul className="statements">
+            {route.policies.map((policy) => (
+              <li key={`${policy.kind} ${policy.source} ${policy.at}`}>
+                <b>{policyWords[policy.kind] ?? policy.kind}</b> <code>{policy.source}</code>{' '}
+                <span className="quiet">
+                  for {policy.who.join(', ') || 'everybody'} · {policy.at}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </details>
+    </li>
+  );
+}
+
+const policyWords: Record<string, string> = {
+  identity: 'Identity policy',
+  boundary: 'Boundary',
+  guardrail: 'Guardrail',
+  resource: 'Resource policy',
+  conditionalAccess: 'Conditional Access',
+};
+
+function Mode({ route }: { route: RouteSummary }) {
+  if (route.mode === 'observe') return <span className="badge badge-warn">▲ observes only</span>;
+  if (route.enforceForGroups.length > 0) return <span className="badge badge-warn">▲ enforces for {route.enforceForGroups.join(', ')}</span>;
+  return <span className="badge badge-good">✓ enforces</span>;
+}
+
+const healthWords: Record<RouteHealth, [string, string]> = {
+  answering: ['badge-good', '✓ answers'],
+  failing: ['badge-bad', '✕ does not answer'],
+  unknown: ['badge-plain', '? not asked yet'],
+  inProcess: ['badge-plain', '● in process'],
+};
+
+function Health({ health }: { health: RouteHealth }) {
+  const [look, words] = healthWords[health];
+  return <span className={`badge ${look}`}>{words}</span>;
+}
+
+function Figure({ href, value, words, strong = false }: { href: string; value: number; words: string; strong?: boolean }) {
+  return (
+    <Link className={strong ? 'figure figure-strong' : 'figure'} href={href}>
+      <b className="numbers">{count(value)}</b>
+      <span>{words}</span>
+    </Link>
+  );
+}

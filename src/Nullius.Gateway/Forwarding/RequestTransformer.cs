@@ -1,0 +1,130 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Nullius.Gateway.Live;
+using Nullius.Gateway.Reception;
+using Nullius.Gateway.Steps;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Nullius.Gateway.Forwarding;
+
+/// <summary>
+/// The listed changes that a request undergoes between decision and application (law 2): reserved headers and the gate's
+/// cookies leave, fresh identity headers and the assertion enter. The target goes out as it was decided on.
+/// </summary>
+internal sealed class RequestTransformer(GateCore core) : HttpTransformer
+{
+    public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        var request = httpContext.Features.GetRequiredFeature<GateRequest>();
+        var route = request.Route!;
+        Strip(request, httpContext.Request.Headers);
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        proxyRequest.RequestUri = route.Upstream!.AddressOf(request.Canonical.Target);
+        var headers = proxyRequest.Headers;
+        headers.Host = route.Upstream.Config.Host ?? request.Canonical.Authority;
+        headers.TryAddWithoutValidation("X-Forwarded-For", request.Connection.AddressText);
+        headers.TryAddWithoutValidation("X-Forwarded-Proto", "https");
+        headers.TryAddWithoutValidation("X-Forwarded-Host", request.Canonical.Authority);
+        headers.TryAddWithoutValidation("X-Request-Id", request.Reference);
+        if (request.Person is not { } person)
+            return;
+        if (route.Config.Assertion.Enabled)
+            headers.TryAddWithoutValidation(route.Config.Assertion.Header, core.Assertions.For(request));
+        if (route.Injection is not { } injection)
+            return;
+        if (injection.UserHeader is { } user)
+            headers.TryAddWithoutValidation(user, HeaderText(person.UserName));
+        if (injection.GroupsHeader is { } groups)
+            headers.TryAddWithoutValidation(groups, string.Join(',', request.PersonView!.Groups.Select(HeaderText)));
+        if (injection.Basic is { } basic)
+            headers.TryAddWithoutValidation("Authorization", basic);
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is null)
+            return true;
+        var request = httpContext.Features.GetRequiredFeature<GateRequest>();
+        var copy = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        StripAnswer(httpContext.Response.Headers);
+        Preflight.Write(request);
+        var live = request.Live!;
+        var type = proxyResponse.Content.Headers.ContentType?.MediaType;
+        if (string.Equals(type, "text/event-stream", StringComparison.OrdinalIgnoreCase))
+            live.Kind = LiveKind.ServerSentEvents;
+        if (proxyResponse.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols || request.IsUpgrade && proxyResponse.IsSuccessStatusCode)
+            return copy;
+        var answer = new GuardedAnswer(proxyResponse.Content, live.Kind is LiveKind.ServerSentEvents or LiveKind.Grpc, Aborter.For(httpContext, live), core.Time);
+        proxyResponse.Content = answer;
+        request.Answer = answer;
+        if (!live.Answering(answer))
+            throw new OperationCanceledException("access ended before the application answered");
+        return copy;
+    }
+
+    public override async ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
+    {
+        var request = httpContext.Features.GetRequiredFeature<GateRequest>();
+        if (request is { IsGrpc: true, Answer.IsCut: true })
+        {
+            // gRPC status 16, UNAUTHENTICATED: a cut stream never looks like a finished one.
+            httpContext.Response.AppendTrailer("grpc-status", "16");
+            httpContext.Response.AppendTrailer("grpc-message", "access ended");
+            return;
+        }
+
+        await base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
+    }
+
+    private static void Strip(GateRequest request, IHeaderDictionary headers)
+    {
+        var route = request.Route!;
+        List<string>? gone = null;
+        foreach (var (name, _) in headers)
+        {
+            if (name.Length == 0 || name[0] == ':')
+                continue;
+            // CGI and its heirs read `X_Tenant` as `X-Tenant`: a name with an underscore has two readings and stays behind.
+            if (name.Contains('_', StringComparison.Ordinal) || ReservedHeaders.IsReserved(name) || route.Injection?.Reserves(name) == true || CredentialInjection.Folds(name, route.Config.Assertion.Header))
+                (gone ??= []).Add(name);
+        }
+
+        if (gone is not null)
+        {
+            foreach (var name in gone)
+                headers.Remove(name);
+        }
+
+        if (Credentials.HoldOwn(headers.Cookie))
+            headers.Cookie = Credentials.WithoutOwn(headers.Cookie) is { } rest ? rest : default;
+        if (route.Injection?.Basic is not null || Credentials.IsOwnBearer(headers.Authorization))
+            headers.Authorization = default;
+    }
+
+    // An application cannot set the gate's cookies: a session is fixed by nobody but the gate.
+    private static void StripAnswer(IHeaderDictionary headers)
+    {
+        var cookies = headers.SetCookie;
+        var own = false;
+        foreach (var cookie in cookies)
+            own |= Credentials.IsOwn(cookie);
+        if (own)
+            headers.SetCookie = cookies.Where(cookie => !Credentials.IsOwn(cookie)).ToArray();
+    }
+
+    // A name is written by people: what a header cannot carry is percent-encoded.
+    private static string HeaderText(string text) => System.Text.Ascii.IsValid(text) && !text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.Contains(',', StringComparison.Ordinal) ? text : Uri.EscapeDataString(text);
+}
+
+/// <summary>Resets a client's stream, unless the request is over and its context serves another one.</summary>
+internal static class Aborter
+{
+    public static Action For(HttpContext http, LiveConnection live) => () =>
+    {
+        lock (live.Gate)
+        {
+            if (!live.Ended)
+                http.Abort();
+        }
+    };
+}

@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Logging;
+using Nullius.Audit;
+using Nullius.Gateway.Answers;
+using Nullius.Gateway.Decisions;
+using Nullius.Gateway.Forwarding;
+using Nullius.Gateway.Live;
+using Nullius.Gateway.Recording;
+using Nullius.Gateway.Snapshot;
+using Nullius.Identity.Certificates;
+using Nullius.Identity.Sessions;
+using Nullius.State;
+
+namespace Nullius.Gateway;
+
+/// <summary>Where records go; the trail, or a fake that is full.</summary>
+internal interface IRecordSink
+{
+    void Append(ReadOnlySpan<byte> body, Durability durability);
+}
+
+internal sealed class TrailSink(AuditTrail trail) : IRecordSink
+{
+    public void Append(ReadOnlySpan<byte> body, Durability durability) => trail.Append(body, durability);
+}
+
+/// <summary>What the steps share.</summary>
+internal sealed class GateCore
+{
+    private volatile GateSnapshot? _snapshot;
+    private long _requests;
+    private long _refused;
+
+    public required TimeProvider Time { get; init; }
+
+    public required RandomSource Random { get; init; }
+
+    public required IHandoff Handoff { get; init; }
+
+    public required IRefusalRenderer Refusals { get; init; }
+
+    public required ISessionActivity Activity { get; init; }
+
+    public required IServerCertificates Certificates { get; init; }
+
+    public required IAssertionKeys AssertionKeys { get; init; }
+
+    public required IRecordSink Records { get; init; }
+
+    public required ILogger Log { get; init; }
+
+    public required ReferenceSource References { get; init; }
+
+    public required TrustIndex Trust { get; init; }
+
+    public required FeedFollower Follower { get; init; }
+
+    public required LiveRegistry Live { get; init; }
+
+    public required DecisionStream Decisions { get; init; }
+
+    public required AssertionIssuer Assertions { get; init; }
+
+    public required RefusalTally Tally { get; init; }
+
+    public required HeldForms Forms { get; init; }
+
+    public required Yarp.ReverseProxy.Forwarder.IHttpForwarder Forwarder { get; init; }
+
+    /// <summary>The generation that is live. A request reads it once and keeps what it read.</summary>
+    public GateSnapshot Snapshot
+    {
+        get => _snapshot ?? throw new InvalidOperationException("the gate has no configuration yet");
+        set => _snapshot = value;
+    }
+
+    public long Requests => Volatile.Read(ref _requests);
+
+    public long Refused => Volatile.Read(ref _refused);
+
+    public void CountRequest() => Interlocked.Increment(ref _requests);
+
+    public void CountRefusal() => Interlocked.Increment(ref _refused);
+}

@@ -1,0 +1,129 @@
+using System.Net;
+
+namespace Nullius.Gateway.Live;
+
+/// <summary>
+/// An application's answer on its way to the client. Event streams and gRPC are ended where they are; everything else is
+/// reset, so that half a download never looks like a whole one.
+/// </summary>
+internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action abort, TimeProvider time) : HttpContent, ICut
+{
+    private static readonly TimeSpan PeaceTime = TimeSpan.FromMilliseconds(500);
+
+    private readonly CancellationTokenSource _cut = new();
+    private ITimer? _deadline;
+    private long _bytes;
+
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>Trust ended while the answer was under way.</summary>
+    public bool IsCut { get; private set; }
+
+    private bool EndsInPeace => endsInPeace;
+
+    public void Cut()
+    {
+        IsCut = true;
+        if (!EndsInPeace)
+        {
+            abort();
+            return;
+        }
+
+        // A client that does not read holds the forwarder in a write, where an end cannot reach it.
+        _deadline = time.CreateTimer(static state => ((Action)state!)(), abort, PeaceTime, Timeout.InfiniteTimeSpan);
+        _cut.Cancel();
+    }
+
+    protected override async Task<Stream> CreateContentReadStreamAsync() => new Reader(this, await answer.ReadAsStreamAsync());
+
+    protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) => new Reader(this, await answer.ReadAsStreamAsync(cancellationToken));
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => throw new NotSupportedException();
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _deadline?.Dispose();
+            answer.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private sealed class Reader(GuardedAnswer owner, Stream inner) : Stream
+    {
+        private CancellationTokenRegistration _forwarder;
+        private bool _joined;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            // The forwarder reads with one token for the whole answer: it is joined with ours once, not per read.
+            if (!_joined)
+            {
+                _joined = true;
+                _forwarder = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), owner._cut);
+            }
+
+            try
+            {
+                var count = await inner.ReadAsync(buffer, owner._cut.Token);
+                Volatile.Write(ref owner._bytes, owner._bytes + count);
+                if (!owner.IsCut)
+                    return count;
+                return owner.EndsInPeace ? 0 : throw new IOException("access ended");
+            }
+            catch (OperationCanceledException) when (owner.IsCut && owner.EndsInPeace)
+            {
+                return 0;
+            }
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                _forwarder.Dispose();
+                inner.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}

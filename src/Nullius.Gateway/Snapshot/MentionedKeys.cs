@@ -1,0 +1,96 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Nullius.Policy.Requests;
+
+namespace Nullius.Gateway.Snapshot;
+
+/// <summary>The <c>nullius:Query/…</c> and <c>nullius:Header/…</c> keys that policies read, by the name that a request carries.</summary>
+internal sealed class MentionedKeys
+{
+    private const string QueryPrefix = "nullius:Query/";
+    private const string HeaderPrefix = "nullius:Header/";
+
+    private MentionedKeys(IReadOnlyCollection<string> names)
+    {
+        Clock = names.Any(name => name.Equals("nullius:Hour", StringComparison.OrdinalIgnoreCase) || name.Equals("nullius:Weekday", StringComparison.OrdinalIgnoreCase));
+        Query = Table(names, QueryPrefix, StringComparer.Ordinal);
+        Headers = [.. Table(names, HeaderPrefix, StringComparer.OrdinalIgnoreCase).Select(pair => (pair.Key, pair.Value))];
+    }
+
+    /// <summary>Hour or weekday: such a decision may change with the hour.</summary>
+    public bool Clock { get; }
+
+    /// <summary>By the parameter's name, which is case-sensitive on the wire.</summary>
+    public FrozenDictionary<string, ConditionKey> Query { get; }
+
+    public (string Name, ConditionKey Key)[] Headers { get; }
+
+    /// <summary>Finds the names in policy documents: as keys of conditions and in policy variables.</summary>
+    public static MentionedKeys In(IEnumerable<ReadOnlyMemory<byte>> documents)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var document in documents)
+        {
+            using var json = JsonDocument.Parse(document, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            Collect(json.RootElement, names);
+        }
+
+        return new MentionedKeys(names);
+    }
+
+    /// <summary>True for a spelling with an underscore of a header that some policy reads: servers disagree on whether both are one.</summary>
+    public bool IsCollision(string name)
+    {
+        if (Headers.Length == 0 || !name.Contains('_', StringComparison.Ordinal))
+            return false;
+        var folded = name.Replace('_', '-');
+        foreach (var (header, _) in Headers)
+        {
+            if (string.Equals(header.Replace('_', '-'), folded, StringComparison.OrdinalIgnoreCase) && !string.Equals(header, name, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static FrozenDictionary<string, ConditionKey> Table(IEnumerable<string> names, string prefix, StringComparer comparer) =>
+        names.Where(name => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            .DistinctBy(name => name[prefix.Length..], comparer)
+            .ToFrozenDictionary(name => name[prefix.Length..], ConditionKey.Of, comparer);
+
+    private static void Collect(JsonElement element, HashSet<string> names)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var member in element.EnumerateObject())
+                {
+                    Take(member.Name, names);
+                    Collect(member.Value, names);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                    Collect(item, names);
+                break;
+            case JsonValueKind.String:
+                Take(element.GetString()!, names);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static void Take(string text, HashSet<string> names)
+    {
+        foreach (var prefix in (ReadOnlySpan<string>)[QueryPrefix, HeaderPrefix, "nullius:Hour", "nullius:Weekday"])
+        {
+            for (var at = text.IndexOf(prefix, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(prefix, at + 1, StringComparison.OrdinalIgnoreCase))
+            {
+                var end = text.AsSpan(at).IndexOfAny(',', '}');
+                names.Add(end < 0 ? text[at..] : text.Substring(at, end));
+            }
+        }
+    }
+}

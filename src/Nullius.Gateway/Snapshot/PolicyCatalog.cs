@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using Nullius.Gateway.Config;
+using Nullius.Policy.Dialects.Aws;
+using Nullius.Policy.Dialects.Entra;
+
+namespace Nullius.Gateway.Snapshot;
+
+/// <summary>A binding with its document.</summary>
+internal sealed record BoundPolicy(BindingConfig Config, AwsPolicyDocument Document)
+{
+    public bool BindsTo(PersonView person)
+    {
+        foreach (var user in Config.Users)
+        {
+            if (user == "*" || string.Equals(user, person.Trust.UserName, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        foreach (var group in Config.Groups)
+        {
+            if (person.IsIn(group))
+                return true;
+        }
+
+        return false;
+    }
+}
+
+/// <summary>Every policy of one generation, and the compiled sets that people at routes need.</summary>
+internal sealed class PolicyCatalog
+{
+    private const int MostSets = 20_000;
+    private readonly ConcurrentDictionary<(string Bound, int Route), AwsPolicySet> _sets = new();
+
+    public required IReadOnlyList<BoundPolicy> Bindings { get; init; }
+
+    public required IReadOnlyList<IReadOnlyList<AwsPolicyDocument>>? Guardrails { get; init; }
+
+    public required EntraPolicySet ConditionalAccess { get; init; }
+
+    /// <summary>The grant of a route that is open to everyone signed in; other layers restrict it (law 4).</summary>
+    public required AwsPolicyDocument Everyone { get; init; }
+
+    public AwsPolicySet SetFor(PersonView person, RouteModel route)
+    {
+        var key = new StringBuilder();
+        var identity = new List<AwsPolicyDocument>();
+        List<AwsPolicyDocument>? boundary = null;
+        if (route.Config.Granting == GrantingDialect.Authenticated)
+            identity.Add(Everyone);
+        for (var i = 0; i < Bindings.Count; i++)
+        {
+            var binding = Bindings[i];
+            if (!binding.BindsTo(person))
+                continue;
+            key.Append(CultureInfo.InvariantCulture, $"{i},");
+            if (binding.Config.Kind == BindingKind.Identity)
+                identity.Add(binding.Document);
+            else
+                (boundary ??= []).Add(binding.Document);
+        }
+
+        var name = (key.ToString(), route.Index);
+        if (_sets.TryGetValue(name, out var set))
+            return set;
+        set = AwsPolicySet.Compile(new AwsPolicyLayers
+        {
+            Identity = identity,
+            Boundary = boundary,
+            Resource = route.ResourcePolicy,
+            Guardrails = Guardrails,
+        });
+        return _sets.Count < MostSets ? _sets.GetOrAdd(name, set) : set;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text;
+using Nullius.Gateway.Config;
+using Nullius.Policy;
+using Nullius.Policy.Decisions;
+using Nullius.Policy.Dialects.Aws;
+using Nullius.Policy.Dialects.Entra;
+
+namespace Nullius.Gateway.Snapshot;
+
+/// <summary>Reads the policy files of one configuration, each once, and collects what is wrong with them.</summary>
+internal sealed class PolicyFiles(string baseDirectory, List<ConfigDiagnostic> diagnostics)
+{
+    private const long MostBytes = 4 * 1024 * 1024;
+
+    private readonly Dictionary<string, AwsPolicyDocument?> _aws = new(StringComparer.Ordinal);
+    private readonly List<ReadOnlyMemory<byte>> _documents = [];
+
+    /// <summary>The bytes of every AWS document that was read.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> AwsDocuments => _documents;
+
+    /// <summary>What a route grants that is open to everyone signed in.</summary>
+    public AwsPolicyDocument BuiltIn() => Parse(
+        """{"Version":"2012-10-17","Statement":[{"Sid":"EveryoneSignedIn","Effect":"Allow","Action":"*","Resource":"*"}]}"""u8.ToArray(), "built-in")!;
+
+    public AwsPolicyDocument? Aws(string file, PolicyLayer layer, SourcePosition at)
+    {
+        var document = Load(file, at);
+        if (document is null)
+            return null;
+        var found = new List<PolicyDiagnostic>();
+        document.CheckFor(layer, found);
+        Report(found);
+        return document;
+    }
+
+    private AwsPolicyDocument? Load(string file, SourcePosition at)
+    {
+        var path = Path.GetFullPath(Path.Combine(baseDirectory, file));
+        if (_aws.TryGetValue(path, out var known))
+            return known;
+        var bytes = Read(path, file, at);
+        var document = bytes is null ? null : Parse(bytes, file);
+        if (document is not null)
+            _documents.Add(Utf8(bytes!));
+        return _aws[path] = document;
+    }
+
+    public EntraPolicySet Entra(IReadOnlyList<string> policies, IReadOnlyList<string> locations)
+    {
+        if (policies.Count == 0)
+            return EntraPolicySet.Empty;
+        var at = new SourcePosition(baseDirectory, 0);
+        var found = new List<PolicyDiagnostic>();
+        var set = EntraPolicySet.Load(ReadAll(policies, at), ReadAll(locations, at), found);
+        Report(found);
+        return set ?? EntraPolicySet.Empty;
+    }
+
+    private List<(string, ReadOnlyMemory<byte>)> ReadAll(IReadOnlyList<string> files, SourcePosition at) =>
+        [.. files.Select(file => (file, bytes: Read(Path.GetFullPath(Path.Combine(baseDirectory, file)), file, at)))
+            .Where(pair => pair.bytes is not null)
+            .Select(pair => (pair.file, (ReadOnlyMemory<byte>)pair.bytes))];
+
+    private AwsPolicyDocument? Parse(byte[] bytes, string source)
+    {
+        var found = new List<PolicyDiagnostic>();
+        var document = AwsPolicyDocument.Parse(bytes, source, found);
+        Report(found);
+        return document;
+    }
+
+    // A document may be UTF-16 with a byte-order mark; what scans it afterwards reads UTF-8.
+    private static byte[] Utf8(byte[] bytes) => bytes switch
+    {
+        [0xFF, 0xFE, ..] => Encoding.Convert(Encoding.Unicode, Encoding.UTF8, bytes, 2, bytes.Length - 2),
+        [0xFE, 0xFF, ..] => Encoding.Convert(Encoding.BigEndianUnicode, Encoding.UTF8, bytes, 2, bytes.Length - 2),
+        [0xEF, 0xBB, 0xBF, ..] => bytes[3..],
+        _ => bytes,
+    };
+
+    private void Report(List<PolicyDiagnostic> found) => diagnostics.AddRange(found
+        .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
+        .Select(diagnostic => new ConfigDiagnostic(new SourcePosition(diagnostic.Source, diagnostic.Line), diagnostic.Code, diagnostic.Message)));
+
+    private byte[]? Read(string path, string file, SourcePosition at)
+    {
+        try
+        {
+            if (new FileInfo(path).Length <= MostBytes)
+                return File.ReadAllBytes(path);
+            diagnostics.Add(new ConfigDiagnostic(at, "policy-file", $"policy file `{file}` is larger than {MostBytes} bytes"));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            diagnostics.Add(new ConfigDiagnostic(at, "policy-file", $"policy file `{file}` cannot be read: {fault.Message}"));
+        }
+
+        return null;
+    }
+}

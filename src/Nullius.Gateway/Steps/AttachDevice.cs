@@ -1,0 +1,48 @@
+using Nullius.Gateway.Answers;
+using Nullius.Gateway.Recording;
+using Nullius.Gateway.Config;
+using Nullius.Identity.Trust;
+
+namespace Nullius.Gateway.Steps;
+
+/// <summary>Attaches the device whose certificate the handshake verified, and holds device-bound credentials to it.</summary>
+internal sealed class AttachDevice(GateCore core) : IStep
+{
+    public Stage? Stage => Recording.Stage.Device;
+
+    public ValueTask<StepResult> RunAsync(GateRequest request)
+    {
+        Attach(core, request);
+        var refusal = Check(request);
+        if (refusal == RefusalReason.None)
+            return new(StepResult.Continue);
+        request.Refusal = refusal;
+        return new(StepResult.Refused);
+    }
+
+    /// <summary>Looks the certificate up by thumbprint: its chain was verified at the handshake, its state is what the inventory says now.</summary>
+    internal static void Attach(GateCore core, GateRequest request)
+    {
+        request.DeviceEntry = request.Connection.ClientCertificate is { } thumbprint ? core.Trust.FindByThumbprint(thumbprint) : null;
+        request.Device = request.DeviceEntry?.Trust;
+        request.DeviceState = request.Device?.StateAt(request.Now) ?? DeviceState.Unmanaged;
+    }
+
+    internal static RefusalReason Check(GateRequest request)
+    {
+        if (request.Session is { Kind: SessionKind.Token } session && (session.BoundDeviceId is null || session.BoundDeviceId != request.Device?.Id))
+            return RefusalReason.BoundDeviceMissing;
+        if (request.Session is { BoundDeviceId: { } bound } && bound != request.Device?.Id)
+            return RefusalReason.BoundDeviceMissing;
+        if (PublicPaths.NeedsDeviceOnly(request.Host!.System, request.Canonical.Path))
+        {
+            if (request.Device is null)
+                return RefusalReason.DeviceMissing;
+            return request.DeviceState == DeviceState.Revoked ? RefusalReason.DeviceRevoked : RefusalReason.None;
+        }
+
+        return request.Route is { Config.ClientCertificate: ClientCertificateMode.Require } && request.Device is null && !request.IsPublic
+            ? RefusalReason.DeviceMissing
+            : RefusalReason.None;
+    }
+}

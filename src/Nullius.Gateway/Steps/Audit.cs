@@ -1,0 +1,30 @@
+using Nullius.Audit;
+using Nullius.Gateway.Answers;
+using Nullius.Gateway.Decisions;
+using Nullius.Gateway.Recording;
+
+namespace Nullius.Gateway.Steps;
+
+/// <summary>Writes the decision down before anything is forwarded (law 6); without a record nothing is.</summary>
+internal sealed class Audit(GateCore core) : IStep
+{
+    public Stage? Stage => Recording.Stage.Audit;
+
+    public ValueTask<StepResult> RunAsync(GateRequest request)
+    {
+        try
+        {
+            GateRecords.AppendDecision(core, request, RefusalReason.None);
+        }
+        catch (AuditUnavailableException fault)
+        {
+            GateLog.RecordFailed(core.Log, request.Reference, fault.Message);
+            request.Refusal = RefusalReason.RecordUnavailable;
+            return new(StepResult.Refused);
+        }
+
+        request.Clock.End(Recording.Stage.Audit, core.Time.GetTimestamp());
+        core.Decisions.Publish(DecisionEvents.Of(core, request, RefusalReason.None));
+        return new(StepResult.Continue);
+    }
+}

@@ -1,0 +1,56 @@
+using Nullius.Gateway.Answers;
+using Nullius.Gateway.Deciding;
+using Nullius.Gateway.Recording;
+using Nullius.Gateway.Snapshot;
+
+namespace Nullius.Gateway.Steps;
+
+/// <summary>Turns the decision into what happens: on it goes, or it is refused; a refusal at a route that observes is noted and goes on.</summary>
+internal sealed class Enforce : IStep
+{
+    public Stage? Stage => Recording.Stage.Enforce;
+
+    public ValueTask<StepResult> RunAsync(GateRequest request)
+    {
+        if (!OriginCheck.Passes(request))
+            return Refuse(request, RefusalReason.CrossOrigin);
+        if (request.Session is null)
+            return new(StepResult.Continue);
+        var refusal = Decider.RefusalOf(request.Decision.Effect);
+        if (refusal == RefusalReason.None)
+            return new(StepResult.Continue);
+        if (Decider.Observes(request.Route!, request.PersonView!))
+        {
+            request.Observed = true;
+            return new(StepResult.Continue);
+        }
+
+        return Refuse(request, refusal);
+    }
+
+    private static ValueTask<StepResult> Refuse(GateRequest request, RefusalReason reason)
+    {
+        request.Refusal = reason;
+        return new(StepResult.Refused);
+    }
+}
+
+/// <summary>
+/// Refuses unsafe methods and upgrades from origins that the route does not list (law 11): request forgery and
+/// cross-site WebSocket hijacking live on what a browser adds by itself.
+/// </summary>
+internal static class OriginCheck
+{
+    public static bool Passes(GateRequest request)
+    {
+        if (Methods.IsSafe(request.Canonical.Method) && !request.IsUpgrade)
+            return true;
+        if (request.Origin is { } origin)
+            return request.Route!.TrustedOrigins.Contains(origin);
+        var site = request.Http.Request.Headers["Sec-Fetch-Site"];
+        if (site.Count > 0)
+            return site[0] is "same-origin" or "none" && !request.IsUpgrade || site[0] is "same-origin";
+        // Neither header: not a browser of this decade. Without a cookie there is nothing to ride on.
+        return request.Credential != CredentialKind.Cookie;
+    }
+}

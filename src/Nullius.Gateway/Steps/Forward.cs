@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Nullius.Gateway.Answers;
+using Nullius.Gateway.Deciding;
+using Nullius.Gateway.Forwarding;
+using Nullius.Gateway.Live;
+using Nullius.Gateway.Recording;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Nullius.Gateway.Steps;
+
+/// <summary>Sends the request on: to the application, or in-process to the platform's own pages. From here to its end it is registered as live.</summary>
+internal sealed class Forward(GateCore core, RequestDelegate inProcess) : IStep
+{
+    private readonly RequestTransformer _transformer = new(core);
+
+    public Stage? Stage => null;
+
+    public async ValueTask<StepResult> RunAsync(GateRequest request)
+    {
+        var live = new LiveConnection(request);
+        if (request.ValidUntil is { } until)
+            live.ValidUntilTicks = until.UtcTicks;
+        request.Live = live;
+        core.Live.Add(live);
+        // What changed after the decision and before the registration was told to nobody: it is looked for here.
+        lock (live.Gate)
+        {
+            request.Refusal = Redecision.IsCurrent(core, request) ? RefusalReason.None : Redecision.Decide(core, request);
+            if (request.Refusal != RefusalReason.None)
+                return StepResult.Refused;
+        }
+
+        return request.Route!.Upstream is { } upstream ? await SendAsync(request, upstream) : await DispatchAsync(request);
+    }
+
+    private async Task<StepResult> DispatchAsync(GateRequest request)
+    {
+        var http = request.Http;
+        http.Request.Path = new PathString(Uri.UnescapeDataString(request.Canonical.Path));
+        request.Live!.Answering(new Resettable(Aborter.For(http, request.Live)));
+        await inProcess(http);
+        return StepResult.Answered;
+    }
+
+    private async Task<StepResult> SendAsync(GateRequest request, Upstream upstream)
+    {
+        var http = request.Http;
+        var live = request.Live!;
+        Prepare(request);
+        var config = request.IsUpgrade ? upstream.WebSocket : IsLong(request) ? upstream.Live : upstream.Ordinary;
+        var error = await core.Forwarder.SendAsync(http, upstream.Prefix, upstream.Invoker, config, _transformer, live.Sending);
+        if (error == ForwarderError.None)
+            return StepResult.Answered;
+        request.ForwarderError = error;
+        if (http.Response.HasStarted)
+            return StepResult.Answered;
+        http.Response.Clear();
+        request.Refusal = live.CutFor != RefusalReason.None ? live.CutFor : error switch
+        {
+            ForwarderError.RequestTimedOut => RefusalReason.UpstreamSlow,
+            _ => http.RequestAborted.IsCancellationRequested ? RefusalReason.None : RefusalReason.UpstreamUnreachable,
+        };
+        return request.Refusal == RefusalReason.None ? StepResult.Answered : StepResult.Refused;
+    }
+
+    private void Prepare(GateRequest request)
+    {
+        var http = request.Http;
+        var route = request.Route!;
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = route.Config.MaxRequestBody;
+        if (!request.IsUpgrade && !IsLong(request))
+            return;
+        // A stream that is silent for a while is not a slow-loris: it ends with its decision.
+        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } requestRate)
+            requestRate.MinDataRate = null;
+        if (request.IsUpgrade)
+            UpgradeGuard.Install(core, request);
+    }
+
+    private static bool IsLong(GateRequest request)
+    {
+        if (request.IsGrpc)
+            return true;
+        var accept = request.Http.Request.Headers.Accept;
+        return accept.Count == 1 && accept[0]!.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private sealed class Resettable(Action abort) : ICut
+    {
+        public void Cut() => abort();
+    }
+}

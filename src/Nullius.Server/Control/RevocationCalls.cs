@@ -1,0 +1,73 @@
+using Nullius.Gateway.Live;
+using Nullius.Identity.Devices;
+using Nullius.Identity.Sessions;
+using Nullius.Server.Hosting;
+
+namespace Nullius.Server.Control;
+
+/// <summary>Ends trust, and watches the live registry until what stood on it is closed: the receipt says what and when.</summary>
+internal static class RevocationCalls
+{
+    /// <summary>How long the receipt waits for connections to close; what is open then is reported as open.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(1);
+
+    public static void MapRevocations(this RouteGroupBuilder api, Instance instance) =>
+        api.MapPost("/revoke", (Revocation given, CancellationToken cancellation) => given switch
+        {
+            { User: not null, Device: null, Session: null } => EndAsync(
+                instance, given, (id, token) => instance.Get<SessionStore>().RevokeAllAsync(id, null, ControlApi.Actor, "revoked by the owner of the instance", token), cancellation),
+            { User: null, Device: { } device, Session: null } => EndAsync(
+                instance, given, (_, token) => Known(instance.Get<DeviceInventory>().RevokeAsync(device, ControlApi.Actor, token), $"there is no device `{device}` that is not revoked"), cancellation),
+            { User: null, Device: null, Session: { } session } => EndAsync(
+                instance, given, (_, token) => Known(instance.Get<SessionStore>().RevokeAsync(session, ControlApi.Actor, "revoked by the owner of the instance", token), $"there is no session `{session}` that is alive"), cancellation),
+            _ => throw new ControlRefusedException("name exactly one of user, device and session"),
+        });
+
+    /// <summary>Commits a change and returns the receipt of what it closed.</summary>
+    /// <param name="change">Takes the person's id where a person is named, else what was named.</param>
+    public static async Task<RevocationReceipt> EndAsync(
+        Instance instance, Revocation given, Func<string, CancellationToken, Task> change, CancellationToken cancellation)
+    {
+        var time = instance.Get<TimeProvider>();
+        var person = given.User is null ? null : await UserCalls.FindAsync(instance, given.User, cancellation).ConfigureAwait(false);
+        var id = person?.Id ?? given.Device ?? given.Session!;
+        var sessions = await SessionsOf(instance, given, id, cancellation).ConfigureAwait(false);
+        var open = LiveOf(instance, given, id).ToDictionary(c => c.Reference, StringComparer.Ordinal);
+        await change(id, cancellation).ConfigureAwait(false);
+        var (at, started) = (time.GetUtcNow(), time.GetTimestamp());
+        var sequence = await instance.Foundations.Store.Feed.NewestAsync(cancellation).ConfigureAwait(false);
+        var closed = new List<ClosedConnection>();
+        while (true)
+        {
+            var still = LiveOf(instance, given, id).Select(c => c.Reference).ToHashSet(StringComparer.Ordinal);
+            var elapsed = time.GetElapsedTime(started);
+            foreach (var gone in open.Values.Where(c => !still.Contains(c.Reference)).ToList())
+            {
+                open.Remove(gone.Reference);
+                closed.Add(new ClosedConnection(gone.Kind.ToString().ToLowerInvariant(), gone.Route, gone.Reference, elapsed.TotalMilliseconds));
+            }
+            if (open.Count == 0 || elapsed > Patience) break;
+            await Task.Delay(Look, time, cancellation).ConfigureAwait(false);
+        }
+        var subject = person is not null ? "user " + person.UserName : given.Device is not null ? "device " + id : "session " + id;
+        return new RevocationReceipt(subject, sequence, at, sessions, closed, open.Count);
+    }
+
+    private static IReadOnlyList<LiveConnectionInfo> LiveOf(Instance instance, Revocation given, string id) =>
+        given.User is not null ? instance.Gate.Live.OfPerson(id)
+        : given.Device is not null ? instance.Gate.Live.OfDevice(id)
+        : instance.Gate.Live.OfSession(id);
+
+    private static async Task<IReadOnlyList<string>> SessionsOf(Instance instance, Revocation given, string id, CancellationToken cancellation)
+    {
+        if (given.Session is not null) return [id];
+        var sessions = await instance.Get<SessionStore>().ListAsync(given.User is null ? null : id, cancellation).ConfigureAwait(false);
+        return [.. sessions.Where(s => given.Device is null || s.Session.BoundDeviceId == id).Select(s => s.Session.Id)];
+    }
+
+    private static async Task Known(Task<bool> done, string otherwise)
+    {
+        if (!await done.ConfigureAwait(false)) throw new ControlRefusedException(otherwise);
+    }
+}

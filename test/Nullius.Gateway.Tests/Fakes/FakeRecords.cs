@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Nullius.Audit;
+
+namespace Nullius.Gateway.Tests.Fakes;
+
+/// <summary>A trail in memory, whose disk can be full.</summary>
+internal sealed class FakeRecords : IRecordSink
+{
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    public bool Full { get; set; }
+
+    public IReadOnlyList<JsonElement> All => [.. _lines.Select(line => JsonDocument.Parse(line).RootElement.Clone())];
+
+    public IReadOnlyList<JsonElement> Stage(string stage) => [.. All.Where(record => record.GetProperty("nullius").GetProperty("stage").GetString() == stage)];
+
+    public void Append(ReadOnlySpan<byte> body, Durability durability)
+    {
+        if (Full)
+            throw new AuditUnavailableException("the disk is full");
+        _lines.Enqueue(System.Text.Encoding.UTF8.GetString(body));
+    }
+}
