@@ -84,7 +84,8 @@ internal sealed class RequestTransformer(GateCore core) : HttpTransformer
         {
             if (name.Length == 0 || name[0] == ':')
                 continue;
-            if (ReservedHeaders.IsReserved(name) || route.Injection?.Reserves(name) == true || CredentialInjection.Folds(name, route.Config.Assertion.Header))
+            // CGI and its heirs read `X_Tenant` as `X-Tenant`: a name with an underscore has two readings and stays behind.
+            if (name.Contains('_', StringComparison.Ordinal) || ReservedHeaders.IsReserved(name) || route.Injection?.Reserves(name) == true || CredentialInjection.Folds(name, route.Config.Assertion.Header))
                 (gone ??= []).Add(name);
         }
 
