@@ -14,6 +14,7 @@ internal static class CommandLine
         {
             UpCommand.Build(terminal),
             StatusCommand.Build(terminal),
+            VerifyCommand.Build(terminal),
             UserCommand.Build(terminal),
             DeviceCommand.Build(terminal),
             SessionCommand.Build(terminal),

@@ -16,7 +16,7 @@ internal static class ConsoleModule
     /// <param name="services">With people, devices, store, trail and certificates registered.</param>
     /// <param name="gate">The gate, which starts after the container is built.</param>
     /// <param name="configurationErrors">Why the newest configuration was refused, with file and line; empty while it is live.</param>
-    public static IServiceCollection AddConsole(this IServiceCollection services, Func<Gate> gate, Func<IReadOnlyList<string>>? configurationErrors = null) => services
+    public static IServiceCollection AddConsole(IServiceCollection services, Func<Gate> gate, Func<IReadOnlyList<string>>? configurationErrors = null) => services
         .AddRouting()
         .AddConsoleApi()
         .AddSingleton(new CurrentGate(gate))
@@ -35,9 +35,12 @@ internal static class ConsoleModule
         .AddSingleton<IRoutesView, RoutesView>()
         .AddSingleton<ICaller, Caller>();
 
-    public static void MapConsole(this IEndpointRouteBuilder endpoints, NulliusConfig config)
+    /// <param name="endpoints">Behind the gate.</param>
+    /// <param name="config">Names the console's host.</param>
+    /// <param name="folder">The built console; default beside the program, or in the source tree that it was built from.</param>
+    public static void MapConsole(IEndpointRouteBuilder endpoints, NulliusConfig config, string? folder = null)
     {
         endpoints.MapConsoleApi(config.Gate.ConsoleHost);
-        endpoints.MapConsolePages(config.Gate.ConsoleHost);
+        endpoints.MapConsolePages(config.Gate.ConsoleHost, folder);
     }
 }
