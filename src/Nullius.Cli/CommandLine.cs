@@ -20,6 +20,7 @@ internal static class CommandLine
             SessionCommand.Build(terminal),
             RevokeCommand.Build(terminal),
             TokenCommand.Build(terminal),
+            AuditCommand.Build(terminal),
         };
         Examples.AddTo(root);
         return root;

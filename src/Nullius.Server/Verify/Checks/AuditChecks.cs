@@ -1,4 +1,4 @@
-using Nullius.Audit.Verification;
+using Nullius.Audit;
 
 namespace Nullius.Server.Verify.Checks;
 
