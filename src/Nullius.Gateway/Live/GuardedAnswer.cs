@@ -8,7 +8,7 @@ namespace Nullius.Gateway.Live;
 /// </summary>
 internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action abort, TimeProvider time) : HttpContent, ICut
 {
-    private static readonly TimeSpan PeaceTime = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PeaceTime = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _cut = new();
     private ITimer? _deadline;
