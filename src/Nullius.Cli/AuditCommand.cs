@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Security.Cryptography;
 using Nullius.Audit;
 using Nullius.Cli.Output;
@@ -33,7 +34,8 @@ internal static class AuditCommand
         };
         last.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 0 or > MostLast)
+            // What is no number at all is told by the parser itself.
+            if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number is (< 0 or > MostLast))
                 result.AddError($"--last: expected a number from 0 to {MostLast}");
         });
         var subject = new Option<string?>("--subject") { Description = "only records of this user or device (id or name)", HelpName = "NAME" };

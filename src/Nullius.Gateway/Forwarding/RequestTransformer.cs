@@ -52,7 +52,7 @@ internal sealed class RequestTransformer(GateCore core) : HttpTransformer
         var type = proxyResponse.Content.Headers.ContentType?.MediaType;
         if (string.Equals(type, "text/event-stream", StringComparison.OrdinalIgnoreCase))
             live.Kind = LiveKind.ServerSentEvents;
-        if (proxyResponse.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols || request.IsUpgrade && proxyResponse.IsSuccessStatusCode)
+        if (proxyResponse.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols)
             return copy;
         var answer = new GuardedAnswer(proxyResponse.Content, live.Kind is LiveKind.ServerSentEvents or LiveKind.Grpc, Aborter.For(httpContext, live), core.Time);
         proxyResponse.Content = answer;
