@@ -14,11 +14,13 @@ internal static class CommandLine
         {
             UpCommand.Build(terminal),
             StatusCommand.Build(terminal),
+            VerifyCommand.Build(terminal),
             UserCommand.Build(terminal),
             DeviceCommand.Build(terminal),
             SessionCommand.Build(terminal),
             RevokeCommand.Build(terminal),
             TokenCommand.Build(terminal),
+            AuditCommand.Build(terminal),
         };
         Examples.AddTo(root);
         return root;

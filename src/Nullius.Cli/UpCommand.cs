@@ -28,6 +28,7 @@ internal static class UpCommand
                 DataFolder = DataOption.Resolve(result.GetValue(data), terminal),
                 Demo = result.GetValue(demo),
                 Port = result.GetValue(port),
+                ConsoleFolder = ConsoleOf(terminal.Variable("NULLIUS_ROOT")),
                 StartDemonstration = Demonstration.StartAsync,
                 Progress = terminal.Say,
                 LogLevel = result.GetValue(verbose) ? LogLevel.Information : LogLevel.Warning,
@@ -41,4 +42,8 @@ internal static class UpCommand
         });
         return Examples.Of(command, "nullius up --demo", "nullius up --config /etc/nullius/nullius.yaml --data /var/lib/nullius", "nullius up --demo --data ./data --port 9443");
     }
+
+    /// <summary>Where the launch script built the console; null when it did not.</summary>
+    private static string? ConsoleOf(string? root) =>
+        root is not null && Path.Combine(root, "console", "dist") is var built && File.Exists(Path.Combine(built, "index.html")) ? built : null;
 }

@@ -35,6 +35,8 @@ public static class GateListener
     /// <param name="gate">Asked at each handshake, so that the gate may start after the server was configured.</param>
     public static void UseGate(this KestrelServerOptions kestrel, Func<Gate> gate, GateListenerOptions options)
     {
+        // RFC 9112, section 2.2 lets a server take a bare LF for the end of a line; parsers that do not see one line where it sees two.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         kestrel.AddServerHeader = false;
         kestrel.AllowResponseHeaderCompression = false;
         Bound(kestrel.Limits, options);

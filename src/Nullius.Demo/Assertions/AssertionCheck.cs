@@ -42,9 +42,9 @@ internal sealed class AssertionCheck(DemoOptions options)
 
     public async Task<Caller?> VerifyAsync(string token, string[] audiences, CancellationToken cancellation)
     {
-        if (token.Length > MostCharacters || !_handler.CanReadToken(token))
+        if (token.Length > MostCharacters || KidOf(token) is not { } kid)
             return null;
-        var keys = await KeysAsync(_handler.ReadJsonWebToken(token).Kid, cancellation);
+        var keys = await KeysAsync(kid, cancellation);
         var result = await _handler.ValidateTokenAsync(token, new TokenValidationParameters
         {
             ValidIssuer = options.Issuer,
@@ -57,6 +57,18 @@ internal sealed class AssertionCheck(DemoOptions options)
             LifetimeValidator = Lives,
         });
         return result.IsValid ? Read(result.ClaimsIdentity) : null;
+    }
+
+    private string? KidOf(string token)
+    {
+        try
+        {
+            return _handler.ReadJsonWebToken(token).Kid;
+        }
+        catch (Exception fault) when (fault is ArgumentException or SecurityTokenException)
+        {
+            return null;
+        }
     }
 
     private bool Lives(DateTime? from, DateTime? to, SecurityToken token, TokenValidationParameters parameters)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Nullius.Gateway.Config;
 using Yarp.ReverseProxy.Forwarder;
@@ -54,13 +55,39 @@ internal sealed class Upstream : IDisposable
         EnableMultipleHttp2Connections = true,
         MaxResponseHeadersLength = 64,
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
-        SslOptions = TlsOptions(config, uri, roots),
+        ConnectCallback = (context, cancellation) => ConnectAsync(context, config, uri, roots, cancellation),
     };
 
-    private static SslClientAuthenticationOptions TlsOptions(UpstreamConfig config, Uri uri, X509Certificate2Collection? roots)
+    private static async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, UpstreamConfig config, Uri uri, X509Certificate2Collection? roots, CancellationToken cancellation)
     {
-        // The handler offers the name to the application and compares the certificate with it: there is no callback that could accept.
-        var options = new SslClientAuthenticationOptions { TargetHost = config.ServerName ?? uri.IdnHost };
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            if (!string.Equals(uri.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal))
+                return stream;
+            // INVARIANT: the handshake is ours. The handler would offer, and compare the certificate with, the Host header: the client's word.
+            var secure = new SslStream(stream);
+            await secure.AuthenticateAsClientAsync(TlsOptions(config, uri, roots, context.InitialRequestMessage.Version), cancellation);
+            return secure;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static SslClientAuthenticationOptions TlsOptions(UpstreamConfig config, Uri uri, X509Certificate2Collection? roots, Version version)
+    {
+        // There is no callback that could accept what the chain or the name does not prove.
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = config.ServerName ?? uri.IdnHost,
+            ApplicationProtocols = [version.Major == 2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11],
+        };
         if (roots is not null)
         {
             options.CertificateChainPolicy = new X509ChainPolicy

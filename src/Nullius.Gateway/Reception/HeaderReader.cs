@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -6,6 +7,9 @@ namespace Nullius.Gateway.Reception;
 /// <summary>Looks at every request header once: what is repeated, misspelt or contradictory has no single reading.</summary>
 internal static class HeaderReader
 {
+    // RFC 9110, section 5.6.2. HTTP/2 can carry a name that HTTP/1.1 would read as something else.
+    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     public static RequestFault Read(GateRequest request, HttpContext http)
     {
         var transferEncoding = false;
@@ -14,7 +18,7 @@ internal static class HeaderReader
         {
             if (name.Length == 0 || name[0] == ':')
                 continue;
-            if (ReservedHeaders.IsCollision(name))
+            if (ReservedHeaders.IsCollision(name) || name.AsSpan().ContainsAnyExcept(TokenCharacters) || request.Snapshot.Mentioned.IsCollision(name) || request.Host is { } host && host.InjectsAs(name))
                 return RequestFault.HeaderSpelling;
             switch (name.Length)
             {

@@ -37,8 +37,10 @@ internal sealed class Authenticate(GateCore core) : IStep
 
         if (presented.Kind == CredentialKind.None)
             return Refuse(request, RefusalReason.NoCredential);
+        // INVARIANT: the position is read before the index. The other way round, an entry applied in between is neither found nor waited for.
+        var applied = core.Follower.Applied;
         var found = core.Trust.FindCredential(presented.Hash);
-        return found is null && presented.Sequence > core.Follower.Applied
+        return found is null && presented.Sequence > applied
             ? WaitAsync(request, presented)
             : Admit(request, presented, found);
     }

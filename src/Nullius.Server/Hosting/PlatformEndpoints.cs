@@ -24,7 +24,7 @@ internal static class PlatformEndpoints
 
     public static void MapDeviceHost(this IEndpointRouteBuilder endpoints, NulliusConfig config) => endpoints.MapDevices(config.Gate.DeviceHost);
 
-    public static void MapConsole(this IEndpointRouteBuilder endpoints, NulliusConfig config) => ConsoleModule.MapConsole(endpoints, config);
+    public static void MapConsole(this IEndpointRouteBuilder endpoints, NulliusConfig config, string? folder) => ConsoleModule.MapConsole(endpoints, config, folder);
 
     /// <summary>Every host that a person can open: what is under `/` is an application, the rest are its parts.</summary>
     private static IEnumerable<ApplicationLink> Applications(NulliusConfig config, int port) =>

@@ -84,7 +84,7 @@ public sealed class AssertionTests(GateFixture gate) : AttackTests<GateFixture>(
             "in the query" => Request($"/x?access_token={bearer}", cookie: ""),
             _ => Request("/x", $"Authorization: Bearer {bearer}\r\n", cookie: ""),
         };
-        var device = shape == "without its device" ? null : Gate.Device;
+        var device = shape is "without its device" or "other prefix" ? null : Gate.Device;
         var response = await Gate.RawAsync(GateFixture.App, request, device);
         Assert.Contains(response?.Status ?? 0, new[] { 0, 400, 401, 403 });
         Assert.Empty(Gate.Upstream.Requests);

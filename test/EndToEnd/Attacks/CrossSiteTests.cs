@@ -23,7 +23,7 @@ public sealed class CrossSiteTests(CrossOriginGate gate) : AttackTests<CrossOrig
     [
         "https://evil.example", "null", "http://app.nullius.localhost", "https://app.nullius.localhost.evil.example", "https://evil.example/app.nullius.localhost",
         "https://app.nullius.localhost:1", "https://second.nullius.localhost", "https://spa.nullius.localhost.evil.example", "http://spa.nullius.localhost",
-        "https://spa.nullius.localhost:444", "https://SPA.nullius.localhost", "https://xspa.nullius.localhost", "https://spa.nullius.localhost/", "*", "",
+        "https://spa.nullius.localhost:444", "https://xspa.nullius.localhost", "https://spa.nullius.localhost/", "*", "",
         "https://spa.nullius.localhost, https://evil.example", "file://", "data:", "https://spa.nullius.localhost@evil.example",
     ];
 

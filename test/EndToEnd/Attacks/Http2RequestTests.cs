@@ -7,8 +7,8 @@ public sealed class Http2RequestTests(GateFixture gate) : AttackTests<GateFixtur
 {
     public static TheoryData<string> Oddities { get; } =
     [
-        "host differs", "host twice", "authority twice", "path twice", "method twice", "no path", "no scheme", "no method", "no authority", "scheme http", "scheme ftp", "unknown pseudo-header",
-        "pseudo-header late", "upper-case name", "connection", "transfer-encoding", "te gzip", "upgrade", "keep-alive", "value with CR", "value with LF", "value with NUL", "name with colon", "name with space",
+        "authority twice", "path twice", "method twice", "no path", "no scheme", "no method", "no authority", "scheme http", "scheme ftp", "unknown pseudo-header",
+        "pseudo-header late", "upper-case name", "connection", "te gzip", "value with CR", "value with LF", "value with NUL", "name with colon", "name with space",
         "empty name", "path without slash", "path absolute", "path with fragment", "path with space", "path with LF", "method with space", "method lower-case", "authority with user", "authority with path", "content-length differs",
         "CONNECT without protocol", "protocol on GET",
     ];
@@ -24,6 +24,28 @@ public sealed class Http2RequestTests(GateFixture gate) : AttackTests<GateFixtur
         var outcome = await client.ExchangeAsync(fields, body);
         Assert.False(outcome.Served, $"{oddity}: {outcome.Status}");
         Assert.Empty(Gate.Upstream.Requests);
+    }
+
+    [Theory]
+    [InlineData("host differs")]
+    [InlineData("host twice")]
+    [InlineData("transfer-encoding")]
+    [InlineData("upgrade")]
+    [InlineData("keep-alive")]
+    public async Task What_the_connection_does_not_have_is_not_passed_on(string oddity)
+    {
+        await using var client = await Http2Client.ConnectAsync(Gate.Port, GateFixture.App);
+        var fields = Http2Client.Get(Gate.At(GateFixture.App), "/x");
+        fields.Add(("cookie", $"__Host-nullius={Alice.Cookie(GateFixture.App)}"));
+        Spoil(fields, oddity);
+        var outcome = await client.ExchangeAsync(fields);
+        Assert.True(outcome.Status is 200 or 400 || outcome.Reset is not null, $"{outcome.Status}");
+        foreach (var seen in Gate.Upstream.Requests)
+        {
+            Assert.Equal(Gate.At(GateFixture.App), seen.Value("Host"));
+            foreach (var name in new[] { "Transfer-Encoding", "Upgrade", "Keep-Alive", "Connection" })
+                Assert.Empty(seen.Values(name));
+        }
     }
 
     [Fact]

@@ -91,15 +91,6 @@ public sealed class MutualTlsTests(ManagedOnlyGate gate) : AttackTests<ManagedOn
         Assert.Empty(Gate.Upstream.Requests);
     }
 
-    [Fact]
-    public async Task Another_persons_device_does_not_make_mine_managed()
-    {
-        using var certificate = Gate.Authority.Device("dev-bob");
-        await Gate.Trust.AddDeviceAsync("dev-bob", "bob", certificate);
-        Assert.Equal(403, await StatusWithAsync(certificate));
-        Assert.Empty(Gate.Upstream.Requests);
-    }
-
     [Theory]
     [InlineData(Identity.Trust.DeviceState.NonCompliant)]
     [InlineData(Identity.Trust.DeviceState.Stale)]

@@ -141,7 +141,7 @@ internal sealed class FakeTrust(Store store, TimeProvider time) : ITrustReader
         await using var context = new FeedContext(options.Options);
         context.Publish(kind, id, time.GetUtcNow());
         await context.SaveChangesAsync();
-        return context.ChangeTracker.Entries<FeedEntry>().Single().Entity.Sequence;
+        return await store.Feed.NewestAsync(CancellationToken.None);
     }
 
     private Task<T?> Read<T>(ConcurrentDictionary<string, T> entries, string id)

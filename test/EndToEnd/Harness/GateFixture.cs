@@ -68,7 +68,13 @@ public class GateFixture : IAsyncLifetime
 
     protected virtual GateListenerOptions Configure(GateListenerOptions options) => options;
 
-    protected virtual void Configure(ILoggingBuilder logs) => logs.ClearProviders();
+    /// <summary>Silent, unless <c>NULLIUS_TEST_LOG</c> is set: then everything goes to the console.</summary>
+    private static void Configure(ILoggingBuilder logs)
+    {
+        logs.ClearProviders();
+        if (Environment.GetEnvironmentVariable("NULLIUS_TEST_LOG") is not null)
+            logs.AddSimpleConsole().SetMinimumLevel(LogLevel.Debug);
+    }
 
     public async ValueTask InitializeAsync()
     {

@@ -92,7 +92,7 @@ internal sealed class RawClient : IAsyncDisposable
     {
         await using var client = await ConnectAsync(port, sni, device);
         await client.SendAsync(bytes);
-        return await client.ReceiveAsync();
+        return await client.ReceiveAsync(head: bytes.StartsWith("HEAD ", StringComparison.Ordinal));
     }
 
     private async Task<RawResponse> ParseAsync(string text, bool head)

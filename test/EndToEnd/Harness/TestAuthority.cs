@@ -17,7 +17,7 @@ internal sealed class TestAuthority : IDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        Root = request.CreateSelfSigned(_now.AddDays(-1), _now.AddDays(30));
+        Root = request.CreateSelfSigned(_now.AddDays(-60), _now.AddDays(60));
     }
 
     public X509Certificate2 Root { get; }

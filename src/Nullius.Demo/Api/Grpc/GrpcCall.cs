@@ -39,6 +39,8 @@ internal sealed class GrpcCall(HttpContext context)
         }
 
         context.Response.ContentType = "application/grpc";
+        // Now: a client that sends only after it heard something would otherwise wait for ever.
+        await context.Response.Body.FlushAsync(context.RequestAborted);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         if (Timeout(context.Request.Headers["grpc-timeout"]) is { } timeout)
             deadline.CancelAfter(timeout);
