@@ -146,9 +146,9 @@ export function device(id: string): api.DeviceDetail | null {
       { name: 'screenLock', value: 'unknown', evidence: 'no session bus' },
       { name: 'endpointProtection', value: 'yes', evidence: 'clamd, pid 812' },
     ],
-    certificates: [
-      { thumbprint: 'a3f1'.repeat(16), notBefore: minutes(-60 * 24 * 3), notAfter: found.certificateExpiresAt ?? null, revoked: found.state === 'revoked' },
-    ],
+    revokedAt: found.state === 'revoked' ? minutes(-600) : null,
+    revokedBy: found.state === 'revoked' ? 'alice' : null,
+    thumbprints: found.state === 'revoked' ? [] : ['a3f1'.repeat(16)],
   };
 }
 
@@ -180,7 +180,7 @@ export function overview(window: string): api.OverviewModel {
       { kind: 'server', subject: '*.nullius.localhost', expiresAt: minutes(60 * 24 * 21), state: 'valid', deviceId: null },
       { kind: 'device', subject: 'bob-laptop', expiresAt: minutes(60 * 24 * 2), state: 'expiring', deviceId: 'd-bob' },
     ],
-    policyErrors: [{ file: 'policies/finance.json', line: 14, message: 'Unknown operator `StringEqual`; expected one of the condition operators, e.g. `StringEquals`.' }],
+    policyErrors: [{ message: 'policies/finance.json:14: unknown operator `StringEqual`: expected `StringEquals` or another condition operator' }],
     people: 5,
     peopleWithoutSecondFactor: 2,
     devices: 5,

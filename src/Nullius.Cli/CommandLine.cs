@@ -12,12 +12,15 @@ internal static class CommandLine
     {
         var root = new RootCommand("Nullius decides and enforces every request, and proves that it does.")
         {
+            UpCommand.Build(terminal),
             StatusCommand.Build(terminal),
+            VerifyCommand.Build(terminal),
             UserCommand.Build(terminal),
             DeviceCommand.Build(terminal),
             SessionCommand.Build(terminal),
             RevokeCommand.Build(terminal),
             TokenCommand.Build(terminal),
+            AuditCommand.Build(terminal),
         };
         Examples.AddTo(root);
         return root;

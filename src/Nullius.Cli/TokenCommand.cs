@@ -9,11 +9,13 @@ namespace Nullius.Cli;
 /// <summary><c>nullius token</c>: a short-lived token for scripts, honoured only over the certificate of the device it is bound to.</summary>
 internal static class TokenCommand
 {
+    private const string DefaultTtl = "1h";
+
     public static Command Build(Terminal terminal)
     {
         var data = DataOption.Build();
         var format = ResultWriter.FormatOption();
-        var ttl = new Option<string>("--ttl") { Description = "lifetime: 15m, 1h", HelpName = "TIME", DefaultValueFactory = _ => "1h" };
+        var ttl = new Option<string>("--ttl") { Description = "lifetime: 15m, 1h", HelpName = "TIME", DefaultValueFactory = _ => DefaultTtl };
         var user = new Option<string?>("--user") { Description = "whose token (as owner of the instance)", HelpName = "USER" };
         var device = new Option<string?>("--device") { Description = "the device that it is bound to", HelpName = "DEVICE" };
         var scopes = new Option<string[]>("--scope") { Description = "a route, or route:Operation, it is limited to; may be repeated", HelpName = "SCOPE" };
@@ -21,7 +23,7 @@ internal static class TokenCommand
         command.Validators.Add(result =>
         {
             if (result.GetValue(user) is null || result.GetValue(device) is null) result.AddError("name --user and --device");
-            if (!Quantities.TryDuration(result.GetValue(ttl) ?? "", out var time) || time <= TimeSpan.Zero) result.AddError($"`{result.GetValue(ttl)}` is not a time: expected a number with s, m, h or d, like `1h`");
+            if (!Quantities.TryDuration(result.GetValue(ttl) ?? DefaultTtl, out var time) || time <= TimeSpan.Zero) result.AddError($"`{result.GetValue(ttl)}` is not a time: expected a number with s, m, h or d, like `1h`");
         });
         command.SetAction(async (result, cancellation) =>
         {

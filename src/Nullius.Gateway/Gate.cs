@@ -78,6 +78,12 @@ public sealed class Gate : IAsyncDisposable
     /// <summary>Why a recent decision came out as it did, and what would change it; null when the reference is no longer kept.</summary>
     public GateExplanation? Explain(string reference) => DecisionExplainer.Explain(Core, reference);
 
+    /// <summary>
+    /// What the policies would say now to another operation of a request's route, for its person, session and device: so that
+    /// a page can say beforehand what one may do. Called by the handler of the request, while it is in progress.
+    /// </summary>
+    public Policy.Decisions.Decision Ask(GateRequest request, string operation, string path) => Deciding.Preview.Of(request, operation, path, Core.Time.GetUtcNow());
+
     public ValueTask DisposeAsync() => _parts.DisposeAsync();
 
     private async Task RunAsync(GatewayPipeline pipeline, HttpContext http)

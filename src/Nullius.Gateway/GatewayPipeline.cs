@@ -33,7 +33,7 @@ internal sealed class GatewayPipeline(GateCore core, Microsoft.AspNetCore.Http.R
         new AttachDevice(core),
         new AssessRisk(),
         new Decide(core),
-        new Enforce(core),
+        new Enforce(),
         new Steps.Audit(core),
         new Forward(core, inProcess),
     ];

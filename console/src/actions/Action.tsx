@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { act, ApiError } from '../api/client';
 import type { Receipt } from '../api/types';
 import { useMe } from '../frame/me';
+import { Link } from '../navigation/Link';
 import { count } from '../time/format';
 import { Time } from '../time/Time';
 
@@ -130,7 +131,9 @@ export function ReceiptPanel({ receipt, onClose }: { receipt: Receipt; onClose: 
         <div>
           <dt>Audit record</dt>
           <dd>
-            <code>{receipt.reference}</code>
+            <Link href={`/decisions/${encodeURIComponent(receipt.reference)}`}>
+              <code>{receipt.reference}</code>
+            </Link>
           </dd>
         </div>
       </dl>

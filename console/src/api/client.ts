@@ -1,3 +1,4 @@
+import { operationOf } from './operation';
 import type { ProblemDetails } from './types';
 
 /** A refusal or fault of a call, in words that can be shown. */
@@ -6,15 +7,16 @@ export class ApiError extends Error {
   readonly title: string;
   readonly reasons: string[];
   readonly reference: string | null;
-  readonly signIn: string | null;
+  /** More proof is what helps. */
+  readonly stepUp: boolean;
 
-  constructor(status: number, title: string, detail: string, reasons: string[] = [], reference: string | null = null, signIn: string | null = null) {
+  constructor(status: number, title: string, detail: string, reasons: string[] = [], reference: string | null = null, stepUp = false) {
     super(detail);
     this.status = status;
     this.title = title;
     this.reasons = reasons;
     this.reference = reference;
-    this.signIn = signIn;
+    this.stepUp = stepUp;
   }
 }
 
@@ -41,7 +43,7 @@ export async function call(path: string, init: RequestInit): Promise<Response> {
   }
   if (response.ok) return response;
   const error = await refusal(response);
-  if (error.status === 401) challenged(error);
+  if (error.status === 401) challenged(error.stepUp ? operationOf(init.method ?? 'GET', prefix + path) : null);
   throw error;
 }
 
@@ -60,8 +62,8 @@ async function refusal(response: Response): Promise<ApiError> {
     problem?.title ?? words(response.status),
     problem?.detail ?? (reasons.join(' ') || words(response.status)),
     reasons,
-    text('reference') ?? response.headers.get('x-nullius-reference'),
-    text('signIn') ?? text('stepUp') ?? text('action'),
+    text('reference') ?? response.headers.get('x-request-id'),
+    Array.isArray(problem?.requiredControls),
   );
 }
 
@@ -76,10 +78,11 @@ function words(status: number): string {
 const challengedAt = 'nullius-challenged-at';
 
 /**
- * The session ended or must prove more. A page load makes the gate send the person to sign in and back to this very URL.
+ * The session ended, or must prove more for an operation. A page load makes the gate take the person through sign-in or
+ * step-up and back: to this very URL, or to the operation's own page, which returns here.
  * INVARIANT: at most one such load in ten seconds, so that a gate that keeps challenging cannot make a loop.
  */
-function challenged(error: ApiError) {
+function challenged(operation: string | null) {
   const now = Date.now();
   try {
     if (now - Number(sessionStorage.getItem(challengedAt) ?? 0) < 10_000) return;
@@ -87,7 +90,6 @@ function challenged(error: ApiError) {
   } catch {
     return;
   }
-  const target = error.signIn ? new URL(error.signIn, window.location.href) : null;
-  if (target?.protocol === 'https:') window.location.assign(target);
+  if (operation) window.location.assign(`/step-up/${operation}?to=${encodeURIComponent(window.location.pathname + window.location.search)}`);
   else window.location.reload();
 }

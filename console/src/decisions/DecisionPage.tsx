@@ -66,7 +66,10 @@ function Detail({ detail }: { detail: DecisionDetail }) {
         </section>
       </div>
       <section aria-labelledby="chain">
-        <h2 id="chain">The chain</h2>
+        <div className="title">
+          <h2 id="chain">The chain</h2>
+          <span className="quiet small">person, session and device as they are now; the record has them as they were</span>
+        </div>
         <ol className="chain">
           <Identity detail={detail} />
           <Session detail={detail} />
@@ -170,7 +173,8 @@ function Identity({ detail: { identity } }: { detail: DecisionDetail }) {
   );
 }
 
-function Session({ detail: { session } }: { detail: DecisionDetail }) {
+function Session({ detail: { session, summary } }: { detail: DecisionDetail }) {
+  if (!session && summary.sessionKind) return <Step title="Session" headline={<span className="quiet">A {summary.sessionKind} session that has ended since.</span>} />;
   if (!session) return <Step title="Session" headline={<span className="quiet">None</span>} />;
   return (
     <Step title="Session" headline={<>{session.methods.map(methodWords).join(' + ') || session.kind}</>}>
@@ -283,7 +287,7 @@ function Outcome({ detail }: { detail: DecisionDetail }) {
       <Facts
         facts={[
           ['Action', <code key="a">{summary.action}</code>],
-          ['Resource', <code key="r">{detail.resource}</code>],
+          ['Resource', detail.resource ? <code key="r">{detail.resource}</code> : 'in the record'],
           ...requiredControls.map((one): [string, ReactNode] => ['Asked for', `${one.controls.join(one.all ? ' and ' : ' or ')} (${one.policy})`]),
           ...(completion
             ? ([

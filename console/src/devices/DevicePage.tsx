@@ -43,7 +43,7 @@ export function DevicePage({ id }: { id: string }) {
   );
 }
 
-function Heading({ detail: { device, enrolledAt }, path, onDone }: { detail: DeviceDetail; path: string; onDone: (receipt: Receipt) => void }) {
+function Heading({ detail: { device, enrolledAt, revokedAt, revokedBy }, path, onDone }: { detail: DeviceDetail; path: string; onDone: (receipt: Receipt) => void }) {
   return (
     <header className="answer">
       <div className="title">
@@ -83,6 +83,14 @@ function Heading({ detail: { device, enrolledAt }, path, onDone }: { detail: Dev
             <Time at={enrolledAt} otherwise="unknown" />
           </dd>
         </div>
+        {revokedAt && (
+          <div>
+            <dt>Revoked</dt>
+            <dd>
+              <Time at={revokedAt} /> by {revokedBy}
+            </dd>
+          </div>
+        )}
         <div>
           <dt>Reported</dt>
           <dd>
@@ -141,33 +149,26 @@ function FactValue({ value }: { value: string }) {
   return <>{value}</>;
 }
 
-function Certificates({ detail: { certificates } }: { detail: DeviceDetail }) {
+function Certificates({ detail: { device, thumbprints } }: { detail: DeviceDetail }) {
   return (
     <section>
-      <h2>Certificates</h2>
-      {certificates.length === 0 ? (
-        <p className="quiet">None is valid.</p>
+      <h2>Certificates that are honoured</h2>
+      {thumbprints.length === 0 ? (
+        <p className="quiet">None.</p>
       ) : (
-        <table className="table table-facts">
-          <tbody>
-            {certificates.map((certificate) => (
-              <tr key={certificate.thumbprint}>
-                <th scope="row">
-                  <code title={certificate.thumbprint}>{certificate.thumbprint.slice(0, 16)}…</code>
-                </th>
-                <td>
-                  {certificate.revoked ? (
-                    <span className="badge badge-bad">✕ revoked</span>
-                  ) : (
-                    <>
-                      ends <Time at={certificate.notAfter} /> (<Time at={certificate.notAfter} as="relative" />)
-                    </>
-                  )}
-                </td>
-              </tr>
+        <>
+          <p>
+            The newest ends <Time at={device.certificateExpiresAt} as="relative" /> (<Time at={device.certificateExpiresAt} />
+            ); the device renews it before.
+          </p>
+          <ul className="statements">
+            {thumbprints.map((thumbprint) => (
+              <li key={thumbprint}>
+                <code>{thumbprint}</code>
+              </li>
             ))}
-          </tbody>
-        </table>
+          </ul>
+        </>
       )}
     </section>
   );

@@ -166,7 +166,7 @@ function Enrol() {
           </p>
           <p className="code-value">{code.code}</p>
           <p>
-            On the device: <code>{code.command}</code>
+            The device enrols at <code>{code.server}</code> with this code and gets its certificate.
           </p>
         </div>
       )}

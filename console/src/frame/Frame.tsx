@@ -6,7 +6,7 @@ import { LivePage } from '../decisions/LivePage';
 import { DevicePage } from '../devices/DevicePage';
 import { DevicesPage } from '../devices/DevicesPage';
 import { Link } from '../navigation/Link';
-import { usePlace } from '../navigation/location';
+import { go, usePlace } from '../navigation/location';
 import { OverviewPage } from '../overview/OverviewPage';
 import { PeoplePage } from '../people/PeoplePage';
 import { PersonPage } from '../people/PersonPage';
@@ -83,6 +83,7 @@ export function Frame() {
 function Page({ path }: { path: string }) {
   const [, root = '', id, more] = path.split('/');
   const named = id && more === undefined ? decode(id) : null;
+  if (root === 'step-up') return <StepUpReturn />;
   if (path === '/') return <OverviewPage />;
   if (root === 'live' && !id) return <LivePage />;
   if (root === 'decisions' && named) return <DecisionPage key={named} reference={named} />;
@@ -97,6 +98,14 @@ function Page({ path }: { path: string }) {
       </Empty>
     </main>
   );
+}
+
+/** Where the gate returns after a step-up: goes back to where the operation was wanted. Only to places of the console itself. */
+function StepUpReturn() {
+  const { query } = usePlace();
+  const to = query.get('to') ?? '/';
+  useEffect(() => go(/^\/(?![\/\\])/.test(to) ? to : '/', 'replace'), [to]);
+  return <main className="page" id="content" />;
 }
 
 function decode(part: string): string {

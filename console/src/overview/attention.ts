@@ -12,7 +12,7 @@ export interface Attention {
 export function attention(model: OverviewModel, now: Date): Attention[] {
   const list: Attention[] = [];
   for (const error of model.policyErrors)
-    list.push({ level: 'bad', words: `${error.file}${error.line > 0 ? `:${error.line}` : ''}: ${error.message} The last good set is in force.`, href: null });
+    list.push({ level: 'bad', words: `${error.message.replace(/[.\s]*$/, '')}. The last good set is in force.`, href: null });
   for (const point of model.snapshots)
     if (point.ageSeconds > point.boundSeconds)
       list.push({ level: 'bad', words: `${point.point} has been without fresh trust for ${span(point.ageSeconds)} and denies past ${span(point.boundSeconds)}.`, href: null });

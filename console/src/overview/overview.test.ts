@@ -22,12 +22,12 @@ describe('what needs attention', () => {
         ...calm,
         peopleWithoutSecondFactor: 1,
         certificates: [{ kind: 'device', subject: 'laptop', expiresAt: '2026-11-20T12:00:00Z', state: 'expired', deviceId: 'd1' }],
-        policyErrors: [{ file: 'p.json', line: 3, message: 'It is broken.' }],
+        policyErrors: [{ message: 'p.json:3: it is broken' }],
       },
       now,
     );
     expect(list.map((one) => one.level)).toEqual(['bad', 'bad', 'warn']);
-    expect(list[0]!.words).toBe('p.json:3: It is broken. The last good set is in force.');
+    expect(list[0]!.words).toBe('p.json:3: it is broken. The last good set is in force.');
     expect(list[1]).toEqual({ level: 'bad', words: 'The device certificate of laptop ended 2 days ago.', href: '/devices/d1' });
     expect(list[2]!.href).toBe('/people?withoutMfa=true');
   });

@@ -14,7 +14,11 @@ internal enum ResultFormat
 }
 
 /// <summary>One column of a table: its heading and how a row shows in it.</summary>
-internal sealed record Column<T>(string Heading, Func<T, string?> Cell);
+internal sealed record Column<T>(string Heading, Func<T, string?> Cell)
+{
+    /// <summary>Sentences: may take several lines.</summary>
+    public bool Wrap { get; init; }
+}
 
 /// <summary>Writes results to stdout in the asked format; tables only on a terminal or when asked for.</summary>
 internal static class ResultWriter
@@ -76,10 +80,13 @@ internal static class ResultWriter
         }
     }
 
+    /// <summary>One object on one line.</summary>
+    public static void Line<T>(Terminal terminal, T value) => terminal.Out.WriteLine(JsonSerializer.Serialize(value, Json));
+
     private static void WriteTable<T>(Terminal terminal, IReadOnlyList<T> rows, Column<T>[] columns)
     {
         var table = new Table().Border(TableBorder.Minimal).BorderColor(Color.Grey);
-        foreach (var column in columns) table.AddColumn(new TableColumn(Markup.Escape(column.Heading)).NoWrap());
+        foreach (var column in columns) table.AddColumn(new TableColumn(Markup.Escape(column.Heading)) { NoWrap = !column.Wrap });
         foreach (var row in rows) table.AddRow(columns.Select(c => new Text(OneLine(c.Cell(row)))).ToArray<Spectre.Console.Rendering.IRenderable>());
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {

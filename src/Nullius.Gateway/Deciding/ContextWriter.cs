@@ -64,12 +64,12 @@ internal static class ContextWriter
     {
         var context = request.Aws.Context;
         context.Set(GateKeys.SessionKind, NameOf(session.Kind));
-        context.Set(GateKeys.TokenIssueTime, session.AuthenticatedAt);
         context.Set(GateKeys.AuthAge, Age(session.AuthenticatedAt, now));
         context.Set(GateKeys.AuthMethods, MethodsOf(session));
-        // The provider's own meaning: the age is absent without a second factor; long-term keys carry neither key.
+        // The provider's own meaning: the age is absent without a second factor; long-term keys carry none of these.
         if (session.Kind == SessionKind.ApiKey)
             return;
+        context.Set(GateKeys.TokenIssueTime, session.AuthenticatedAt);
         context.Set(GateKeys.MfaPresent, session.MfaAt is not null);
         if (session.MfaAt is { } mfa)
             context.Set(GateKeys.MfaAge, Age(mfa, now));

@@ -20,25 +20,31 @@ internal static class Decider
     /// <summary>Decides into <paramref name="decision"/>.</summary>
     public static void Decide(GateRequest request, DateTimeOffset now, Decision decision)
     {
-        var route = request.Route!;
-        var person = request.PersonView!;
-        var aws = request.Aws;
-        aws.Principal = person.PrincipalArn;
-        aws.Action = request.Action;
-        aws.Resource = request.Resource;
-        aws.ResourceAccount = route.Account;
-        ContextWriter.Write(request, now);
+        Prepare(request, now);
+        var granting = request.PersonView!.PoliciesAt(request.Route!);
         var conditionalAccess = request.Snapshot.Policies.ConditionalAccess;
         if (conditionalAccess.IsEmpty)
         {
-            person.PoliciesAt(route).Decide(aws, decision);
+            granting.Decide(request.Aws, decision);
             return;
         }
 
-        person.PoliciesAt(route).Decide(aws, request.Granting);
-        WriteEntra(request, now);
+        granting.Decide(request.Aws, request.Granting);
         conditionalAccess.Decide(request.Entra, request.Restricting);
         DecisionCombiner.Combine(request.Granting, request.Restricting, decision);
+    }
+
+    /// <summary>Puts the request into the words of every dialect that takes part.</summary>
+    public static void Prepare(GateRequest request, DateTimeOffset now)
+    {
+        var aws = request.Aws;
+        aws.Principal = request.PersonView!.PrincipalArn;
+        aws.Action = request.Action;
+        aws.Resource = request.Resource;
+        aws.ResourceAccount = request.Route!.Account;
+        ContextWriter.Write(request, now);
+        if (!request.Snapshot.Policies.ConditionalAccess.IsEmpty)
+            WriteEntra(request, now);
     }
 
     /// <summary>The earliest instant at which time alone could end the access: the decision's, the session's and the device's.</summary>

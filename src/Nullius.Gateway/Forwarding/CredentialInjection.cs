@@ -26,7 +26,8 @@ internal sealed class CredentialInjection
     /// <summary>True when a client's header of that name, in any spelling, would pass for an injected one.</summary>
     public bool Reserves(string name) => Folds(name, UserHeader) || Folds(name, GroupsHeader);
 
-    private static bool Folds(string name, string? reserved)
+    /// <summary>True when two header names are one to a server that reads underscores as hyphens.</summary>
+    public static bool Folds(string name, string? reserved)
     {
         if (reserved is null || name.Length != reserved.Length)
             return false;

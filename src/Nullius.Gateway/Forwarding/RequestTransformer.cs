@@ -52,7 +52,7 @@ internal sealed class RequestTransformer(GateCore core) : HttpTransformer
         var type = proxyResponse.Content.Headers.ContentType?.MediaType;
         if (string.Equals(type, "text/event-stream", StringComparison.OrdinalIgnoreCase))
             live.Kind = LiveKind.ServerSentEvents;
-        if (proxyResponse.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols || request.IsUpgrade && proxyResponse.IsSuccessStatusCode)
+        if (proxyResponse.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols)
             return copy;
         var answer = new GuardedAnswer(proxyResponse.Content, live.Kind is LiveKind.ServerSentEvents or LiveKind.Grpc, Aborter.For(httpContext, live), core.Time);
         proxyResponse.Content = answer;
@@ -85,7 +85,7 @@ internal sealed class RequestTransformer(GateCore core) : HttpTransformer
             if (name.Length == 0 || name[0] == ':')
                 continue;
             // CGI and its heirs read `X_Tenant` as `X-Tenant`: a name with an underscore has two readings and stays behind.
-            if (name.Contains('_', StringComparison.Ordinal) || ReservedHeaders.IsReserved(name) || route.Injection?.Reserves(name) == true || string.Equals(name, route.Config.Assertion.Header, StringComparison.OrdinalIgnoreCase))
+            if (name.Contains('_', StringComparison.Ordinal) || ReservedHeaders.IsReserved(name) || route.Injection?.Reserves(name) == true || CredentialInjection.Folds(name, route.Config.Assertion.Header))
                 (gone ??= []).Add(name);
         }
 

@@ -35,7 +35,7 @@ internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action
         _cut.Cancel();
     }
 
-    protected override async Task<Stream> CreateContentReadStreamAsync() => new Reader(this, await answer.ReadAsStreamAsync());
+    protected override async Task<Stream> CreateContentReadStreamAsync() => new Reader(this, await answer.ReadAsStreamAsync(CancellationToken.None));
 
     protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) => new Reader(this, await answer.ReadAsStreamAsync(cancellationToken));
 

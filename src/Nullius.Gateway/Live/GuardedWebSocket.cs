@@ -143,7 +143,7 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
         {
             // Started before anything can block: a client that reads nothing is cut too.
             _deadline = time.CreateTimer(static state => ((GuardedWebSocket)state!).Overdue(), this, FrameTime, Timeout.InfiniteTimeSpan);
-            await _writing.WaitAsync();
+            await _writing.WaitAsync(CancellationToken.None);
             try
             {
                 if (_toClient.AtBoundary)
@@ -168,8 +168,8 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
         if (_closeSent || _toClient.SawClose)
             return;
         _closeSent = true;
-        await client.WriteAsync(ToClient);
-        await client.FlushAsync();
+        await client.WriteAsync(ToClient, CancellationToken.None);
+        await client.FlushAsync(CancellationToken.None);
         _deadline?.Change(FarewellTime, Timeout.InfiniteTimeSpan);
         _closed.TrySetResult();
     }

@@ -10,6 +10,7 @@ internal sealed class LiveExpiry : IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private readonly ITimer _tick;
+    private readonly Lock _arming = new();
     private Action? _due;
     private long _earliest = long.MaxValue;
 
@@ -31,7 +32,7 @@ internal sealed class LiveExpiry : IDisposable
             var found = Interlocked.CompareExchange(ref _earliest, utcTicks, known);
             if (found == known)
             {
-                Arm(utcTicks);
+                Arm();
                 return;
             }
 
@@ -48,11 +49,18 @@ internal sealed class LiveExpiry : IDisposable
         _tick.Dispose();
     }
 
-    private void Arm(long utcTicks)
+    private void Arm()
     {
-        // A timer counts whole milliseconds: one more, so that it does not fire just before.
-        var wait = TimeSpan.FromTicks(Math.Max(0, utcTicks - _time.GetUtcNow().UtcTicks)) + TimeSpan.FromMilliseconds(1);
-        _timer.Change(wait < TimeSpan.FromHours(1) ? wait : TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan);
+        // Whoever arms last reads the earliest instant of all, whatever order they come in.
+        lock (_arming)
+        {
+            var earliest = Volatile.Read(ref _earliest);
+            if (earliest == long.MaxValue)
+                return;
+            // A timer counts whole milliseconds: one more, so that it does not fire just before.
+            var wait = TimeSpan.FromTicks(Math.Max(0, earliest - _time.GetUtcNow().UtcTicks)) + TimeSpan.FromMilliseconds(1);
+            _timer.Change(wait < TimeSpan.FromHours(1) ? wait : TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan);
+        }
     }
 
     private void Check()
@@ -63,6 +71,6 @@ internal sealed class LiveExpiry : IDisposable
         if (_time.GetUtcNow().UtcTicks >= earliest)
             _due?.Invoke();
         else
-            Arm(earliest);
+            Arm();
     }
 }

@@ -43,6 +43,9 @@ internal sealed class GateConnection
         };
     }
 
+    /// <summary>A connection of which only the address is known.</summary>
+    public static GateConnection Of(IPAddress address) => new() { ServerName = "", Address = address, AddressText = address.ToString(), Network = NetworkOf(address) };
+
     // RFC 1918, RFC 4193, RFC 3927, RFC 6598 and link-local addresses are not routed on the internet.
     internal static string NetworkOf(IPAddress address)
     {

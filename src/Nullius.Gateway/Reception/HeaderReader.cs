@@ -21,7 +21,7 @@ internal static class HeaderReader
         {
             if (name.Length == 0 || name[0] == ':')
                 continue;
-            if (ReservedHeaders.IsCollision(name) || name.AsSpan().ContainsAnyExcept(TokenCharacters))
+            if (ReservedHeaders.IsCollision(name) || name.AsSpan().ContainsAnyExcept(TokenCharacters) || request.Snapshot.Mentioned.IsCollision(name) || request.Host is { } host && host.InjectsAs(name))
                 return RequestFault.HeaderSpelling;
             if (HasControl(values))
                 return RequestFault.ControlCharacter;

@@ -9,13 +9,13 @@ internal static class ReservedHeaders
     private static readonly string[] Prefixes =
     [
         "x-nullius-", "x-remote-", "x-forwarded-", "x-original-", "x-rewrite-", "x-auth-request-", "x-authenticated-", "x-goog-authenticated-",
-        "x-goog-iap-", "x-amzn-oidc-", "x-amzn-mtls-", "x-ms-client-principal", "x-pomerium-", "x-ssl-client-", "x-arr-", "cf-access-", "cf-connecting-",
+        "x-goog-iap-", "x-amzn-oidc-", "x-amzn-mtls-", "x-ms-client-principal", "x-pomerium-", "x-ssl-", "x-arr-", "x-envoy-", "x-client-", "ssl-client-", "cf-access-", "cf-connecting-",
     ];
 
     private static readonly FrozenSet<string> Names = new[]
     {
         "forwarded", "x-forwarded", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip", "remote-user", "remote-groups",
-        "x-user", "x-username", "x-webauth-user", "x-email", "x-groups", "x-http-method", "x-http-method-override", "x-method-override", "x-request-id", "x-content-length",
+        "x-user", "x-username", "x-webauth-user", "x-email", "x-groups", "x-account", "x-role", "x-roles", "x-http-method", "x-http-method-override", "x-method-override", "x-request-id", "x-content-length",
         "x-host", "x-proxy-user", "ssl-client-cert", "ssl-client-verify", "client-cert", "client-cert-chain", "x-client-cert", "x-forwarded-client-cert",
         "proxy", "proxy-authorization", "trailer", "x-envoy-original-path", "x-envoy-external-address", "x-appengine-user-ip", "fastly-client-ip",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);

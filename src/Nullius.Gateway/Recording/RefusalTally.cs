@@ -6,126 +6,86 @@ using Nullius.Gateway.Answers;
 namespace Nullius.Gateway.Recording;
 
 /// <summary>
-/// Counts refusals of requests that carry no honoured credential, and writes one record per kind and interval: a flood neither
-/// fills the disk nor the memory (law 6). What does not fit under a kind of its own is counted under <c>other</c>.
+/// Records refusals of requests that carry no honoured credential: the first few of each source as they are, the rest counted, so
+/// that a flood neither fills the disk nor the memory (law 6).
 /// </summary>
 internal sealed class RefusalTally : IDisposable
 {
-    private const int MostKinds = 256;
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
-
-    private readonly IRecordSink _records;
-    private readonly TimeProvider _time;
-    private readonly ReferenceSource _references;
-    private readonly ILogger _log;
+    private readonly FloodAggregator _flood = new(new FloodOptions());
+    private readonly GateSink _sink;
     private readonly ITimer _timer;
-    private readonly Lock _lock = new();
-    private Dictionary<(RefusalReason Reason, string Detail, string Route), Count> _counts = [];
 
     public RefusalTally(IRecordSink records, TimeProvider time, ReferenceSource references, ILogger log)
     {
-        _records = records;
-        _time = time;
-        _references = references;
-        _log = log;
-        _timer = time.CreateTimer(static state => ((RefusalTally)state!).Flush(), this, Interval, Interval);
+        _sink = new GateSink(records, time, references, log);
+        var interval = TimeSpan.FromSeconds(10);
+        _timer = time.CreateTimer(static state => ((RefusalTally)state!).Flush(), this, interval, interval);
     }
 
-    public void Add(GateRequest request, RefusalReason refusal)
-    {
-        var key = (refusal, refusal == RefusalReason.Malformed ? Reception.RequestFaults.Code(request.Fault) : "", request.Route?.Name ?? "");
-        lock (_lock)
-        {
-            if (!_counts.TryGetValue(key, out var count))
-            {
-                if (_counts.Count >= MostKinds)
-                    key = (refusal, "other", "");
-                if (!_counts.TryGetValue(key, out count))
-                    _counts[key] = count = new Count { First = request.Now };
-            }
-
-            count.Total++;
-            count.Last = request.Now;
-            count.Address = request.Connection?.AddressText ?? "";
-            count.Reference = request.Reference;
-        }
-    }
-
-    /// <summary>Writes what was counted. What cannot be written is kept and counted on.</summary>
-    public void Flush()
-    {
-        lock (_lock)
-        {
-            if (_counts.Count == 0)
-                return;
-            var left = new Dictionary<(RefusalReason Reason, string Detail, string Route), Count>();
-            using var buffer = new RecordBuffer();
-            foreach (var (kind, count) in _counts)
-            {
-                try
-                {
-                    Write(buffer.Begin(), kind.Reason, kind.Detail, kind.Route, count);
-                    _records.Append(buffer.End(), Durability.Interval);
-                }
-                catch (AuditUnavailableException fault)
-                {
-                    GateLog.RecordFailed(_log, count.Reference, fault.Message);
-                    left[kind] = count;
-                }
-            }
-
-            _counts = left;
-        }
-    }
+    /// <summary>True when the refusal is to be written as its own record; false when it was counted.</summary>
+    public bool Admit(GateRequest request, RefusalReason refusal) =>
+        request.Connection is { } connection && _flood.Admit(refusal == RefusalReason.Malformed ? Reception.RequestFaults.Code(request.Fault) : refusal.Code(), connection.Address, request.Now);
 
     public void Dispose()
     {
         _timer.Dispose();
-        Flush();
+        _sink.Write(_flood.DrainAll());
     }
 
-    private void Write(Utf8JsonWriter json, RefusalReason reason, string detail, string route, Count count)
+    private void Flush() => _sink.Write(_flood.Drain(_sink.Now));
+
+    /// <summary>Writes summaries. One that cannot be written is lost with a line in the log: it forwarded nothing.</summary>
+    private sealed class GateSink(IRecordSink records, TimeProvider time, ReferenceSource references, ILogger log)
     {
-        json.WriteStartObject();
-        json.WriteNumber("class_uid", 6003);
-        json.WriteNumber("category_uid", 6);
-        json.WriteNumber("activity_id", 99);
-        json.WriteNumber("type_uid", 600399);
-        json.WriteNumber("severity_id", 2);
-        json.WriteNumber("time", _time.GetUtcNow().ToUnixTimeMilliseconds());
-        json.WriteNumber("start_time", count.First.ToUnixTimeMilliseconds());
-        json.WriteNumber("end_time", count.Last.ToUnixTimeMilliseconds());
-        json.WriteNumber("count", count.Total);
-        json.WriteNumber("status_id", 2);
-        json.WriteString("status", "Failure");
-        json.WriteStartObject("metadata");
-        json.WriteString("version", "1.8.0");
-        json.WriteString("uid", _references.Next());
-        json.WriteEndObject();
-        json.WriteStartObject("src_endpoint");
-        json.WriteString("ip", count.Address);
-        json.WriteEndObject();
-        json.WriteStartObject("nullius");
-        json.WriteString("stage", "refusals");
-        json.WriteString("effect", "deny");
-        json.WriteString("basis", reason.Code());
-        json.WriteString("detail", detail);
-        json.WriteString("route", route);
-        json.WriteString("lastReference", count.Reference);
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
+        public DateTimeOffset Now => time.GetUtcNow();
 
-    private sealed class Count
-    {
-        public long Total { get; set; }
+        public void Write(IReadOnlyList<FloodSummary> summaries)
+        {
+            if (summaries.Count == 0)
+                return;
+            using var buffer = new RecordBuffer();
+            foreach (var summary in summaries)
+            {
+                var reference = references.Next();
+                try
+                {
+                    Write(buffer.Begin(), summary, reference);
+                    records.Append(buffer.End(), Durability.Interval);
+                }
+                catch (AuditUnavailableException fault)
+                {
+                    GateLog.RecordFailed(log, reference, fault.Message);
+                }
+            }
+        }
 
-        public DateTimeOffset First { get; init; }
-
-        public DateTimeOffset Last { get; set; }
-
-        public string Address { get; set; } = "";
-
-        public string Reference { get; set; } = "";
+        private void Write(Utf8JsonWriter json, FloodSummary summary, string reference)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("class_uid", 6003);
+            json.WriteNumber("category_uid", 6);
+            json.WriteNumber("activity_id", 99);
+            json.WriteNumber("type_uid", 600399);
+            json.WriteNumber("severity_id", 2);
+            json.WriteNumber("time", Now.ToUnixTimeMilliseconds());
+            json.WriteNumber("start_time", summary.From.ToUnixTimeMilliseconds());
+            json.WriteNumber("end_time", summary.To.ToUnixTimeMilliseconds());
+            json.WriteNumber("count", summary.Suppressed);
+            json.WriteNumber("status_id", 2);
+            json.WriteString("status", "Failure");
+            json.WriteStartObject("metadata");
+            json.WriteString("version", "1.8.0");
+            json.WriteString("uid", reference);
+            json.WriteEndObject();
+            json.WriteStartObject("src_endpoint");
+            json.WriteString("subnet", summary.Prefix);
+            json.WriteEndObject();
+            json.WriteStartObject("nullius");
+            json.WriteString("stage", "refusals");
+            json.WriteString("effect", "deny");
+            json.WriteString("refusal", summary.Reason);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Nullius.Gateway.Config;
+using Nullius.Gateway.Forwarding;
 
 namespace Nullius.Gateway.Snapshot;
 
@@ -23,6 +24,20 @@ internal sealed class HostModel(string name, RouteModel[] routes, SystemHost sys
 
     /// <summary>What the handshake asks the client for: TLS 1.3 with HTTP/2 has no later moment.</summary>
     public ClientCertificateMode ClientCertificate { get; } = clientCertificate;
+
+    /// <summary>True for a spelling with an underscore of a header that some route of the host puts in.</summary>
+    public bool InjectsAs(string name)
+    {
+        if (!name.Contains('_', StringComparison.Ordinal))
+            return false;
+        foreach (var route in Routes)
+        {
+            if (route.Injection?.Reserves(name) == true || CredentialInjection.Folds(name, route.Config.Assertion.Header))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>The route whose prefix covers most of the path.</summary>
     public RouteModel? Match(string path)

@@ -38,6 +38,21 @@ internal sealed class MentionedKeys
         return new MentionedKeys(names);
     }
 
+    /// <summary>True for a spelling with an underscore of a header that some policy reads: servers disagree on whether both are one.</summary>
+    public bool IsCollision(string name)
+    {
+        if (Headers.Length == 0 || !name.Contains('_', StringComparison.Ordinal))
+            return false;
+        var folded = name.Replace('_', '-');
+        foreach (var (header, _) in Headers)
+        {
+            if (string.Equals(header.Replace('_', '-'), folded, StringComparison.OrdinalIgnoreCase) && !string.Equals(header, name, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
+    }
+
     private static FrozenDictionary<string, ConditionKey> Table(IEnumerable<string> names, string prefix, StringComparer comparer) =>
         names.Where(name => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
             .DistinctBy(name => name[prefix.Length..], comparer)

@@ -106,7 +106,7 @@ internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, Live
             var path = Path.Combine(config.BaseDirectory, file);
             try
             {
-                if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0)
+                if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != UnixFileMode.None)
                     diagnostics.Add(new(route.At, "password-file", $"`{file}` can be read by others: expected owner-only permissions (chmod 600)"));
                 password = File.ReadAllText(path).TrimEnd('\n', '\r');
             }

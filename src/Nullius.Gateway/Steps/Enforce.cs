@@ -6,13 +6,12 @@ using Nullius.Gateway.Snapshot;
 namespace Nullius.Gateway.Steps;
 
 /// <summary>Turns the decision into what happens: on it goes, or it is refused; a refusal at a route that observes is noted and goes on.</summary>
-internal sealed class Enforce(GateCore core) : IStep
+internal sealed class Enforce : IStep
 {
     public Stage? Stage => Recording.Stage.Enforce;
 
     public ValueTask<StepResult> RunAsync(GateRequest request)
     {
-        _ = core;
         if (!OriginCheck.Passes(request))
             return Refuse(request, RefusalReason.CrossOrigin);
         if (request.Session is null)

@@ -7,7 +7,7 @@ internal static class PublicPaths
 {
     /// <summary>What the device endpoints authenticate by: the client certificate of the handshake.</summary>
     public static bool NeedsDeviceOnly(SystemHost host, string path) =>
-        host == SystemHost.Devices && path is "/.nullius/devices/posture" or "/.nullius/devices/renew";
+        host == SystemHost.Devices && path is "/.nullius/devices/posture" or "/.nullius/devices/renew" or "/.nullius/tokens/start" or "/.nullius/tokens/poll";
 
     public static bool Contains(SystemHost host, string path) => host switch
     {

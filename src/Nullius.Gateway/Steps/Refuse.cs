@@ -35,12 +35,10 @@ internal sealed class Refuse(GateCore core)
 
     private void Record(GateRequest request)
     {
-        if (request.Person is null || request.Refusal == RefusalReason.Malformed)
-        {
-            core.Tally.Add(request, request.Refusal);
+        // A refusal that anyone on the network can cause is counted once there are many (law 6).
+        var vouched = request.Person is not null && request.Refusal != RefusalReason.Malformed;
+        if (!vouched && !core.Tally.Admit(request, request.Refusal))
             return;
-        }
-
         try
         {
             GateRecords.AppendDecision(core, request, request.Refusal);
@@ -51,6 +49,7 @@ internal sealed class Refuse(GateCore core)
             GateLog.RecordFailed(core.Log, request.Reference, fault.Message);
         }
 
-        core.Decisions.Publish(DecisionEvents.Of(core, request, request.Refusal));
+        if (vouched)
+            core.Decisions.Publish(DecisionEvents.Of(core, request, request.Refusal));
     }
 }

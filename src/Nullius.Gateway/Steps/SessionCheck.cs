@@ -29,7 +29,7 @@ internal static class SessionCheck
         return unused < session.ExpiresAt ? unused : session.ExpiresAt;
     }
 
-    /// <summary>A token or key reaches what its scopes name: <c>route</c>, or <c>route:Operation</c> with wildcards.</summary>
+    /// <summary>A token or key reaches what its scopes name: <c>route</c>, or <c>route:Operation</c> with wildcards; a token without scopes reaches every application and none of the platform's own hosts, a key without scopes nothing.</summary>
     public static bool InScope(SessionTrust session, RouteModel route, string action)
     {
         if (session.Kind == SessionKind.Browser)

@@ -24,7 +24,7 @@ public sealed class CertificateUpkeep : IAsyncDisposable
     }
 
     public static CertificateUpkeep Start(
-        CertificateAuthority authority, ServerCertificates servers, AssertionKeys assertions, TimeProvider time, ILogger<CertificateUpkeep> log) =>
+        CertificateAuthority authority, ServerCertificates servers, AssertionKeys assertions, TimeProvider time, ILogger log) =>
         new(authority, servers, assertions, time, log);
 
     public async ValueTask DisposeAsync()

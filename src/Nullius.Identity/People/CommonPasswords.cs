@@ -45,7 +45,15 @@ internal static class CommonPasswords
             return true;
         var lower = password.ToLowerInvariant();
         var own = personal.SelectMany(name => name.ToLowerInvariant().Split('@', '.', '-', '_', ' ')).Where(part => part.Length >= 3).ToHashSet(StringComparer.Ordinal);
-        return Guessable(lower, own) || Readings.Any(reading => Guessable(Read(lower, reading), own));
+        return Guessable(lower, own) || Readings.Any(reading => Guessable(Read(lower, reading), own) || Guessable(ReadInside(lower, reading), own));
+    }
+
+    // Digits and signs at the ends are mostly themselves (a year, an exclamation mark): only those inside are letters.
+    private static string ReadInside(string text, (string From, string To) reading)
+    {
+        var first = text.AsSpan().IndexOfAnyInRange('a', 'z');
+        var last = text.AsSpan().LastIndexOfAnyInRange('a', 'z');
+        return first < 0 ? text : text[..first] + Read(text[first..(last + 1)], reading) + text[(last + 1)..];
     }
 
     private static string Read(string text, (string From, string To) reading) =>

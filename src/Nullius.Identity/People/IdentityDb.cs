@@ -99,6 +99,7 @@ public sealed class IdentityDb(DbContextOptions<IdentityDb> options, TimeProvide
         builder.Entity<IdentityUserPasskey<string>>(passkey =>
         {
             passkey.ToTable("passkey");
+            passkey.OwnsOne(row => row.Data, data => data.ToJson("data"));
             passkey.HasIndex(row => row.UserId).HasDatabaseName("passkey_person");
         });
         builder.Entity<Authenticator>(authenticator =>

@@ -54,6 +54,47 @@ public sealed class TokenStore
         return SaveAsync(token, SessionSecret.TokenPrefix, AccountEventKind.TokenIssued, $"for device {device.Id}", cancellation);
     }
 
+    /// <summary>
+    /// A token that the owner of the instance makes for a person's device. Nobody authenticated for it: it carries no methods and no second
+    /// factor, so that policies that ask for these refuse it.
+    /// </summary>
+    /// <exception cref="TokenRefusedException">The person is unknown or disabled, the device is another person's, or a limit is exceeded.</exception>
+    public async Task<IssuedCredential> IssueUnattendedAsync(
+        string personId, DeviceTrust device, TimeSpan lifetime, IReadOnlyList<string> scopes, string actor, CancellationToken cancellation)
+    {
+        if (device.OwnerId != personId)
+            throw new TokenRefusedException("the device belongs to somebody else");
+        if (lifetime <= TimeSpan.Zero || lifetime > LongestToken)
+            throw new TokenRefusedException($"a token lives at most {LongestToken.TotalHours:0} hours");
+        if (scopes.Count > MostScopes || !scopes.All(IsScope))
+            throw new TokenRefusedException("a scope is the name of an application, or `application:Operation`, where `*` stands for any operation");
+        long version;
+        await using (var db = await _contexts.CreateDbContextAsync(cancellation))
+        {
+            var person = await db.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Id == personId, cancellation);
+            if (person is null || person.Disabled)
+                throw new TokenRefusedException("the person is unknown or disabled");
+            version = person.SecurityVersion;
+        }
+
+        var now = _time.GetUtcNow();
+        var token = new Session
+        {
+            Id = "s_" + _random.NextToken(16),
+            PersonId = personId,
+            Kind = SessionKind.Token,
+            Name = device.Name,
+            CreatedAt = now,
+            AuthenticatedAt = now,
+            LastSeenAt = now,
+            ExpiresAt = now + lifetime,
+            Scopes = string.Join(' ', scopes.Distinct(StringComparer.Ordinal)),
+            SecurityVersion = version,
+            BoundDeviceId = device.Id,
+        };
+        return await SaveAsync(token, SessionSecret.TokenPrefix, AccountEventKind.TokenIssued, $"for device {device.Id}, by {actor}", cancellation);
+    }
+
     /// <summary>An API key. It never counts as having a second factor.</summary>
     /// <exception cref="TokenRefusedException">The second factor is not fresh, the scopes are missing or malformed, or a limit is exceeded.</exception>
     public async Task<IssuedCredential> CreateKeyAsync(

@@ -16,5 +16,7 @@ internal static class ApiProblems
 
     public static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: 409, title: "Not possible now");
 
+    public static ProblemHttpResult Unavailable(string detail) => TypedResults.Problem(detail, statusCode: 503, title: "Not available now");
+
     private static string Quoted(string text) => text.Length <= LongestQuote ? text : text[..LongestQuote] + "…";
 }

@@ -1,9 +1,12 @@
+using Nullius.Identity.Devices;
+using Nullius.Identity.People;
 using Nullius.Server.Api.Decisions;
 using Nullius.Server.Api.Devices;
 using Nullius.Server.Api.Me;
 using Nullius.Server.Api.Overview;
 using Nullius.Server.Api.People;
 using Nullius.Server.Api.Routes;
+using Nullius.State;
 
 namespace Nullius.Server.Api;
 
@@ -49,13 +52,24 @@ internal static class ConsoleApi
     }
 
     /// <summary>Answers are never cached; unsafe calls carry <see cref="UnsafeHeader"/> besides the gate's own check of the origin.</summary>
-    private static ValueTask<object?> GuardAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    private static async ValueTask<object?> GuardAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
         http.Response.Headers.CacheControl = "no-store";
         if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method) && http.Request.Headers[UnsafeHeader] != "1")
-            return ValueTask.FromResult<object?>(ApiProblems.Refused($"The header `{UnsafeHeader}: 1` is absent; calls that change something need it."));
-        return next(context);
+            return ApiProblems.Refused($"The header `{UnsafeHeader}: 1` is absent; calls that change something need it.");
+        try
+        {
+            return await next(context);
+        }
+        catch (Exception fault) when (fault is DirectoryException or DeviceRefusedException)
+        {
+            return ApiProblems.Conflict(fault.Message);
+        }
+        catch (Exception fault) when (StoreUnavailableException.From(fault) is { } unavailable)
+        {
+            return ApiProblems.Unavailable(unavailable.Message);
+        }
     }
 
     /// <summary>Marks the endpoint that serves the description itself.</summary>

@@ -17,10 +17,12 @@ internal static class ConsoleOperations
     /// <summary>The name of the route, first part of every action.</summary>
     public const string Route = "console";
 
+    private const string StepUp = "/step-up/";
+
     private static readonly string[] Read = ["GET", "HEAD"];
     private static readonly string[] Write = ["POST"];
 
-    public static IReadOnlyList<ConsoleOperation> All { get; } =
+    private static readonly ConsoleOperation[] Endpoints =
     [
         new("WhoAmI", Read, "/api/v1/me", "See who one is and what one may do"),
         new("ReadApiDescription", Read, "/api/v1/openapi.json", "Read the description of this API"),
@@ -39,8 +41,17 @@ internal static class ConsoleOperations
         new("ReadDevice", Read, "/api/v1/devices/*", "Open one device with facts and certificates"),
         new("ListDevices", Read, "/api/v1/devices", "List devices"),
         new("ListRoutes", Read, "/api/v1/routes", "List routes with mode, policies and health"),
+    ];
+
+    public static IReadOnlyList<ConsoleOperation> All { get; } =
+    [
+        .. Endpoints,
+        .. Endpoints.Select(operation => operation with { Methods = Read, Path = StepUp + operation.Name }),
         new("Open", Read, "/*", "Open the console's pages"),
     ];
+
+    /// <summary>Each operation once, in the order of the list.</summary>
+    public static IEnumerable<ConsoleOperation> Distinct => All.DistinctBy(operation => operation.Name);
 
     /// <summary>The operation of a request; null when the console has none for it.</summary>
     public static ConsoleOperation? Find(string method, string path)

@@ -25,7 +25,7 @@ internal static class ConsolePages
     /// <param name="folder">The built console; default <see cref="Folder"/> beside the program.</param>
     public static void MapConsolePages(this IEndpointRouteBuilder endpoints, string consoleHost, string? folder = null)
     {
-        folder ??= Path.Combine(AppContext.BaseDirectory, Folder);
+        folder ??= Built();
         var index = Path.Combine(folder, "index.html");
         if (!File.Exists(index))
         {
@@ -47,6 +47,14 @@ internal static class ConsolePages
         foreach (var name in (string[])["/theme.js", "/icon.svg"])
             endpoints.MapMethods(name, ["GET", "HEAD"], serve).RequireHost(consoleHost).ExcludeFromDescription();
         Fallback(endpoints, consoleHost, context => WritePageAsync(context, page));
+    }
+
+    /// <summary>Beside the program, or <c>console/dist</c> of the source tree from which the launch script runs it.</summary>
+    private static string Built()
+    {
+        var beside = Path.Combine(AppContext.BaseDirectory, Folder);
+        var root = Environment.GetEnvironmentVariable("NULLIUS_ROOT");
+        return Directory.Exists(beside) || string.IsNullOrEmpty(root) ? beside : Path.Combine(root, "console", "dist");
     }
 
     private static void Fallback(IEndpointRouteBuilder endpoints, string consoleHost, RequestDelegate page) =>

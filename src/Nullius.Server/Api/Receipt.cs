@@ -9,7 +9,7 @@ namespace Nullius.Server.Api;
 /// <param name="ConnectionsClosed">Open connections that the gate closed because of it.</param>
 /// <param name="ConnectionsOpen">Connections of the subject that are still open; more than 0 means that another session or policy still allows them.</param>
 /// <param name="Milliseconds">From the commit until the gate had applied the change.</param>
-/// <param name="Reference">The audit record of the action.</param>
+/// <param name="Reference">The decision and audit record of the call that did it.</param>
 internal sealed record Receipt(
     string Action, string Subject, DateTimeOffset At, long Sequence, int SessionsEnded, int ConnectionsClosed, int ConnectionsOpen,
     double Milliseconds, string Reference);

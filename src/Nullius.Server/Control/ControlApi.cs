@@ -1,5 +1,6 @@
 using System.Reflection;
 using Nullius.Server.Hosting;
+using Nullius.Server.Verify;
 
 namespace Nullius.Server.Control;
 
@@ -9,7 +10,7 @@ internal static class ControlApi
     /// <summary>Stands as actor in the audit trail.</summary>
     public const string Actor = "owner of the instance (control socket)";
 
-    public static void MapControl(this IEndpointRouteBuilder endpoints, Instance instance)
+    public static void MapControl(this IEndpointRouteBuilder endpoints, Instance instance, VerifyRuns verify)
     {
         var api = endpoints.MapGroup("/v1");
         api.MapGet("/status", () => Status(instance));
@@ -17,6 +18,7 @@ internal static class ControlApi
         api.MapDeviceCalls(instance);
         api.MapSessions(instance);
         api.MapRevocations(instance);
+        api.MapVerify(verify);
     }
 
     private static InstanceStatus Status(Instance instance)

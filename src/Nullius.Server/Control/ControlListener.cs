@@ -5,6 +5,7 @@ using Nullius.Identity.Devices;
 using Nullius.Identity.People;
 using Nullius.Identity.Tokens;
 using Nullius.Server.Hosting;
+using Nullius.Server.Verify;
 using Nullius.State;
 
 namespace Nullius.Server.Control;
@@ -21,7 +22,7 @@ internal sealed class ControlListener : IAsyncDisposable
 
     private ControlListener(WebApplication server, string socket) => (this.server, this.socket) = (server, socket);
 
-    public static async Task<ControlListener> StartAsync(Instance instance, ILoggerProvider logs, CancellationToken cancellation)
+    public static async Task<ControlListener> StartAsync(Instance instance, VerifyRuns verify, ILoggerProvider logs, CancellationToken cancellation)
     {
         var socket = instance.Foundations.Data.ControlSocket;
         // The folder is locked by this process: a socket that is there was left by one that ended.
@@ -44,7 +45,7 @@ internal sealed class ControlListener : IAsyncDisposable
         var server = builder.Build();
         server.Use(AnswerFaultsAsync);
         server.UseRouting();
-        server.MapControl(instance);
+        server.MapControl(instance, verify);
         await server.StartAsync(cancellation).ConfigureAwait(false);
         File.SetUnixFileMode(socket, DataDirectory.OwnerOnlyFile);
         return new ControlListener(server, socket);
@@ -70,7 +71,7 @@ internal sealed class ControlListener : IAsyncDisposable
         {
             (status, code, message) = (StatusCodes.Status400BadRequest, "refused", fault.Message);
         }
-        catch (Exception fault) when (fault is BadHttpRequestException or JsonException)
+        catch (Exception fault) when (fault is Microsoft.AspNetCore.Http.BadHttpRequestException or JsonException)
         {
             (status, code, message) = (StatusCodes.Status400BadRequest, "bad-request", "the request is not what the call takes: " + fault.Message);
         }

@@ -11,7 +11,8 @@ internal sealed class DemoFiles
     public const string Placeholder = ".demo.invalid";
 
     private const string PasswordFile = "legacy-password";
-    private static readonly string[] Applications = ["api", "app", "legacy"];
+    /// <summary>The one name in the certificate of all three.</summary>
+    private const string CertificateName = "applications" + Placeholder;
 
     private readonly ServerOptions options;
     private readonly string password;
@@ -25,7 +26,7 @@ internal sealed class DemoFiles
     public string ConfigFile { get; }
 
     /// <summary>Names that the built-in authority must be able to certify besides our hosts.</summary>
-    public IReadOnlyList<string> CertificateNames { get; } = [.. Applications.Select(a => a + Placeholder)];
+    public IReadOnlyList<string> CertificateNames { get; } = [CertificateName];
 
     /// <summary>Copies what is missing; what is there, the person may have changed.</summary>
     /// <exception cref="StartupException">The program was installed without the demonstration.</exception>
@@ -49,10 +50,12 @@ internal sealed class DemoFiles
     public async Task<DemoRun> StartApplicationsAsync(Foundations foundations, NulliusConfig config, int port, CancellationToken cancellation)
     {
         options.Progress("starting the demonstration's applications");
+        var certificate = new RenewedCertificate(() => foundations.Authority.IssueServer(CertificateName), foundations.Certificates, options.Time);
         var settings = new DemonstrationSettings(
-            foundations.Authority.IssueServer, foundations.RootsFile, password, "https://" + PlatformServices.Authority("api." + config.Domain, port), config.Domain);
+            certificate.Current, password, config.Domain, port, "https://" + PlatformServices.Authority(config.Gate.SignInHost, port),
+            _ => Task.FromResult(foundations.AssertionKeys.JwksJson), options.Time);
         var running = await options.StartDemonstration!(settings, cancellation).ConfigureAwait(false);
-        return new DemoRun(running, foundations.RootsFile);
+        return new DemoRun(running, foundations.RootsFile, CertificateName);
     }
 
     private static string Password(string folder, ServerOptions options)
@@ -68,7 +71,7 @@ internal sealed class DemoFiles
 }
 
 /// <summary>The running applications of the demonstration, and the configuration with their addresses in it.</summary>
-internal sealed class DemoRun(IDemonstration applications, string rootsFile) : IAsyncDisposable
+internal sealed class DemoRun(IDemonstration applications, string rootsFile, string certificateName) : IAsyncDisposable
 {
     public NulliusConfig Adapt(NulliusConfig config) => config with
     {
@@ -82,7 +85,7 @@ internal sealed class DemoRun(IDemonstration applications, string rootsFile) : I
         if (upstream is null || !Uri.TryCreate(upstream.Url, UriKind.Absolute, out var url) || !url.Host.EndsWith(DemoFiles.Placeholder, StringComparison.Ordinal)) return upstream;
         var name = url.Host[..^DemoFiles.Placeholder.Length];
         return applications.Urls.TryGetValue(name, out var address)
-            ? upstream with { Url = address, CaFile = upstream.CaFile ?? rootsFile, ServerName = upstream.ServerName ?? url.Host }
+            ? upstream with { Url = address, CaFile = upstream.CaFile ?? rootsFile, ServerName = upstream.ServerName ?? certificateName }
             : upstream;
     }
 }

@@ -1,6 +1,9 @@
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Nullius.Audit;
 using Nullius.Server.Control;
+using Nullius.State;
+using Nullius.State.Schema;
 
 namespace Nullius.Server.Hosting;
 
@@ -17,6 +20,10 @@ public static class Faults
         StartupException startup => new([startup.Message], startup.Usage),
         ControlRefusedException refused => new([refused.Message], true),
         ControlUnavailableException unavailable => new([unavailable.Message], false),
+        DataDirectoryException folder => new([folder.Message], true),
+        StoreVersionException version => new([version.Message], false),
+        StoreUnavailableException store => new([$"the store cannot be used: {store.Message}"], false),
+        CryptographicException secret => new([$"a stored secret cannot be opened: {secret.Message}"], false),
         AuditUnavailableException audit => new([$"the audit trail cannot be written: {audit.Message}"], false),
         UnauthorizedAccessException denied => new([denied.Message], false),
         SocketException socket => new([socket.Message], false),

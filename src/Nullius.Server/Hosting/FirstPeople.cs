@@ -11,9 +11,10 @@ internal static class FirstPeople
 
     private static readonly (string Name, string Display, string[] Groups)[] Demo =
     [
-        ("alice", "Alice Archer", ["staff", "engineering", Administrators]),
-        ("bob", "Bob Baker", ["staff"]),
-        ("carol", "Carol Cole", ["contractors"]),
+        ("alice", "Alice Archer", ["developers"]),
+        ("bob", "Bob Baker", ["support"]),
+        ("carol", "Carol Cole", [Administrators]),
+        ("dave", "Dave Dyer", ["contractors"]),
     ];
 
     public static async Task WelcomeAsync(Instance instance, bool demo, ServerOptions options, CancellationToken cancellation)
@@ -35,7 +36,7 @@ internal static class FirstPeople
             await people.CreateAsync(new NewPerson(name) { DisplayName = display, Groups = groups, Password = password }, Actor, cancellation).ConfigureAwait(false);
             options.Progress($"  {name,-6} {password}   ({string.Join(", ", groups)})");
         }
-        options.Progress($"sign in at {instance.Url("app." + domain)}/ or, as alice, at {instance.Console}; the first sign-in enrols a second factor");
+        options.Progress($"sign in at {instance.Url("shop." + domain)}/ or, as carol, at {instance.Console}; the first sign-in enrols a second factor");
         options.Progress($"browsers warn until they trust {instance.Foundations.RootsFile}; for curl: --cacert {instance.Foundations.RootsFile}");
     }
 

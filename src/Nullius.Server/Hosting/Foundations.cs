@@ -61,6 +61,7 @@ internal sealed class Foundations : IAsyncDisposable
         Authority = Hold(await CertificateAuthority.OpenAsync(NewDevicesDb, Keys, options.Time, options.Random, [config.Domain, .. alsoNames], cancellation).ConfigureAwait(false));
         Certificates = Hold(await ServerCertificates.OpenAsync(Authority, options.Time, LiveConfiguration.HostsOf(config.Gate), cancellation).ConfigureAwait(false));
         AssertionKeys = Hold(await AssertionKeys.OpenAsync(NewDevicesDb, Keys, options.Time, cancellation).ConfigureAwait(false));
+        Hold(CertificateUpkeep.Start(Authority, Certificates, AssertionKeys, options.Time, new StandardErrorLogs(options.LogLevel).CreateLogger("certificates")));
         await Authority.ExportRootsAsync(RootsFile, cancellation).ConfigureAwait(false);
     }
 

@@ -20,6 +20,7 @@ internal sealed class LiveConfiguration : IAsyncDisposable
     private readonly ILogger log;
     private readonly SemaphoreSlim change = new(1, 1);
     private volatile Snapshot now;
+    private volatile Also also = new([], []);
     private FileWatch? watch;
 
     private LiveConfiguration(NulliusConfig config, Func<NulliusConfig, NulliusConfig> adapt, Gate gate, ServerCertificates certificates, int port, TimeProvider time, ILogger log)
@@ -54,6 +55,21 @@ internal sealed class LiveConfiguration : IAsyncDisposable
     public static IEnumerable<string> HostsOf(GateConfig gate) =>
         gate.Routes.Select(r => r.Host).Concat([gate.SignInHost, gate.ConsoleHost, gate.DeviceHost]).Distinct(StringComparer.Ordinal);
 
+    /// <summary>Hosts and policy files besides the configuration's, as verification adds them: they have certificates, and are followed.</summary>
+    public async Task AlsoServeAsync(IReadOnlyList<string> hosts, IReadOnlyList<string> files, CancellationToken cancellation)
+    {
+        await change.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            also = new Also(hosts, files);
+            await CoverAsync(now.Config, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            change.Release();
+        }
+    }
+
     public bool IsOurs(string host) => HostsOf(now.Config.Gate).Contains(host, StringComparer.Ordinal);
 
     public async ValueTask DisposeAsync()
@@ -63,7 +79,7 @@ internal sealed class LiveConfiguration : IAsyncDisposable
     }
 
     /// <summary>Files of the live set and of the newest read one, so that mending a refused set is noticed.</summary>
-    private IReadOnlyList<string> Watched => [.. FilesOf(now.Config).Concat(FilesOf(now.NewestRead)).Distinct(StringComparer.Ordinal)];
+    private IReadOnlyList<string> Watched => [.. FilesOf(now.Config).Concat(FilesOf(now.NewestRead)).Concat(also.Files).Distinct(StringComparer.Ordinal)];
 
     private async Task ReloadAsync(CancellationToken cancellation)
     {
@@ -99,17 +115,20 @@ internal sealed class LiveConfiguration : IAsyncDisposable
         }
         foreach (var setting in NeedsRestart(now.Config, read)) log.LogWarning("{File}: a change of `{Setting}` takes effect at the next start", read.File, setting);
         var wanted = Frozen(now.Config, read);
-        await certificates.CoverAsync(HostsOf(wanted.Gate), cancellation).ConfigureAwait(false);
+        await CoverAsync(wanted, cancellation).ConfigureAwait(false);
         var refused = await gate.ReloadAsync(wanted.Gate with { HttpsPort = port }, cancellation).ConfigureAwait(false);
         if (refused.Count > 0)
         {
-            await certificates.CoverAsync(HostsOf(now.Config.Gate), cancellation).ConfigureAwait(false);
+            await CoverAsync(now.Config, cancellation).ConfigureAwait(false);
             Refuse(read, [.. refused.Select(e => e.ToString())]);
             return;
         }
         now = new Snapshot(wanted, read, time.GetUtcNow(), now.Generation + 1, [], null);
         log.LogInformation("configuration and policies are live (generation {Generation})", now.Generation);
     }
+
+    private Task CoverAsync(NulliusConfig config, CancellationToken cancellation) =>
+        certificates.CoverAsync([.. HostsOf(config.Gate), .. also.Hosts], cancellation);
 
     private void Refuse(NulliusConfig newest, IReadOnlyList<string> errors)
     {
@@ -158,4 +177,6 @@ internal sealed class LiveConfiguration : IAsyncDisposable
 
     private sealed record Snapshot(
         NulliusConfig Config, NulliusConfig NewestRead, DateTimeOffset LoadedAt, int Generation, IReadOnlyList<string> Errors, DateTimeOffset? RefusedAt);
+
+    private sealed record Also(IReadOnlyList<string> Hosts, IReadOnlyList<string> Files);
 }

@@ -4,6 +4,8 @@ using Nullius.Gateway;
 using Nullius.Gateway.Config;
 using Nullius.Server.Configuration;
 using Nullius.Server.Control;
+using Nullius.Server.SignIn;
+using Nullius.Server.Verify;
 
 namespace Nullius.Server.Hosting;
 
@@ -80,7 +82,7 @@ public sealed class NulliusServer : IAsyncDisposable
         var application = foundations.Hold(BuildApplication(options, config, () => live?.Config ?? config));
         Services = application.Services;
         Gate = foundations.Hold(await Gate.StartAsync(PlatformServices.GateDependencies(Services), config.Gate with { HttpsPort = Port }, cancellation).ConfigureAwait(false));
-        Map(application, config);
+        Map(application, config, options);
         await ServeAsync(application, cancellation).ConfigureAwait(false);
 
         var logs = Services.GetRequiredService<ILoggerFactory>();
@@ -89,14 +91,15 @@ public sealed class NulliusServer : IAsyncDisposable
         foundations.Hold(await RedirectListener.StartAsync(config.Listen.Addresses, Port, live.IsOurs, new StandardErrorLogs(options.LogLevel), cancellation).ConfigureAwait(false));
         Address = $"https://{PlatformServices.Authority(config.Gate.ConsoleHost, Port)}/";
         var instance = new Instance(Gate, live, foundations, Services, Port, Address, options.Time.GetUtcNow());
-        foundations.Hold(await ControlListener.StartAsync(instance, new StandardErrorLogs(options.LogLevel), cancellation).ConfigureAwait(false));
+        var verify = foundations.Hold(await VerifyRuns.StartAsync(instance, logs.CreateLogger<VerifyRuns>(), cancellation).ConfigureAwait(false));
+        foundations.Hold(await ControlListener.StartAsync(instance, verify, new StandardErrorLogs(options.LogLevel), cancellation).ConfigureAwait(false));
         await FirstPeople.WelcomeAsync(instance, options.Demo, options, cancellation).ConfigureAwait(false);
     }
 
     private WebApplication BuildApplication(ServerOptions options, NulliusConfig config, Func<NulliusConfig> live)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.SetMinimumLevel(options.LogLevel).AddProvider(new StandardErrorLogs(options.LogLevel));
+        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Error).AddProvider(new StandardErrorLogs(options.LogLevel));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.UseGate(() => Gate, config.Listen.ToListener(Port)));
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain);
@@ -111,13 +114,13 @@ public sealed class NulliusServer : IAsyncDisposable
     }
 
     /// <summary>Every request passes the gate; what it hands on is dispatched to pages, devices, API and console.</summary>
-    private void Map(WebApplication application, NulliusConfig config)
+    private void Map(WebApplication application, NulliusConfig config, ServerOptions options)
     {
         application.Use(Gate.Use);
         application.UseRouting();
-        application.MapPages(config);
+        application.MapSignIn();
         application.MapDeviceHost(config);
-        application.MapConsole(config);
+        application.MapConsole(config, options.ConsoleFolder);
     }
 
     private async Task ServeAsync(WebApplication application, CancellationToken cancellation)

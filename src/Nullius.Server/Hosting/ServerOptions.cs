@@ -20,6 +20,9 @@ public sealed record ServerOptions
     /// <summary>Starts the demonstration's applications; they live in an assembly that the server does not know.</summary>
     public Func<DemonstrationSettings, CancellationToken, Task<IDemonstration>>? StartDemonstration { get; init; }
 
+    /// <summary>Folder of the built console; null for the one beside the program.</summary>
+    public string? ConsoleFolder { get; init; }
+
     /// <summary>Port of the gateway in place of the configured one; 0 for any free one.</summary>
     public int? Port { get; init; }
 

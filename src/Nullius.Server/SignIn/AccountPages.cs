@@ -46,7 +46,7 @@ internal sealed class AccountPages(Account account, SessionStore sessions, Facto
             {Security(state, csrf)}
             <h2>Where you are signed in</h2>
             <ul class="list">{Html.Each(all.Where(one => one.Session.Kind == SessionKind.Browser), one => Row(one, live, csrf))}</ul>
-            {Forms.Form("/account/sessions/revoke-others", csrf, Forms.Quiet("End all other sessions"))}
+            {Html.When(all.Count(one => one.Session.Kind == SessionKind.Browser) > 1, () => Forms.Form("/account/sessions/revoke-others", csrf, Forms.Quiet("End all other sessions")))}
             <h2>Tokens and API keys</h2>
             {Html.When(all.All(one => one.Session.Kind == SessionKind.Browser), () => Html.Of($"""<p class="soft">None. Scripts on an enrolled device get a token by <code>nullius token</code>; other programs use an API key.</p>"""))}
             <ul class="list">{Html.Each(all.Where(one => one.Session.Kind != SessionKind.Browser), one => Row(one, live, csrf))}</ul>

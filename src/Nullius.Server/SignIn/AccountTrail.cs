@@ -27,7 +27,11 @@ internal sealed class AccountTrail(AuditTrail trail, TimeProvider time) : IAccou
         var body = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(body))
             Write(json, happened, now, unwritten);
-        trail.Append(body.WrittenSpan, happened.Success ? Durability.Sync : Durability.Interval);
+        // The reserve is for who proved who they are: a full disk must not keep an administrator out. A stranger's failure never draws on it.
+        if (happened.Success)
+            trail.AppendReserved(body.WrittenSpan, Durability.Sync);
+        else
+            trail.Append(body.WrittenSpan);
     }
 
     private bool Admit(DateTimeOffset now, out long unwritten)

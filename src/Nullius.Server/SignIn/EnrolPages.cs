@@ -125,7 +125,7 @@ internal sealed class EnrolPages(Factors factors, PasskeyQuestions questions, Pe
             : Html.Of($"""
                 <p>Your codes were shown. If you could not save them, make new ones; the old ones then stop working.</p>
                 {Forms.Form("/enrol/codes", csrf, Forms.Submit("Continue"))}
-                <p class="below">{Forms.Form("/enrol/codes", csrf, Html.Of($"""{Forms.Hidden("again", "1")}{Forms.Quiet("Show new codes")}"""))}</p>
+                <div class="below">{Forms.Form("/enrol/codes", csrf, Html.Of($"""{Forms.Hidden("again", "1")}{Forms.Quiet("Show new codes")}"""))}</div>
                 """);
         return exchange.PageAsync(context, new Page("Save your recovery codes", body) { LeadsTo = at.Request is null ? null : $"https://{at.Request.Host}" });
     }

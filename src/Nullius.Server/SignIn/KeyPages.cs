@@ -77,10 +77,10 @@ internal sealed class KeyPages(Account account, TokenStore tokenStore, TokenRequ
         <dl>
         <dt>Device</dt><dd>{request.Device.Name} ({request.Device.Platform})</dd>
         <dt>For</dt><dd>{Words(request.Lifetime)}</dd>
-        <dt>Limited to</dt><dd>{(request.Scopes.Count == 0 ? "nothing: everything that you may do" : string.Join(", ", request.Scopes))}</dd>
+        <dt>Allows</dt><dd>{(request.Scopes.Count == 0 ? "everything that you may do" : string.Join(", ", request.Scopes))}</dd>
         </dl>
         {Forms.Form("/account/approve", csrf, Html.Of($"""{Forms.Hidden("code", request.UserCode)}{Forms.Hidden("approve", "1")}{Forms.Submit("The code matches: approve")}"""))}
-        <p class="below">{Forms.Form("/account/approve", csrf, Html.Of($"""{Forms.Hidden("code", request.UserCode)}{Forms.Quiet("Refuse")}"""))}</p>
+        <div class="below">{Forms.Form("/account/approve", csrf, Html.Of($"""{Forms.Hidden("code", request.UserCode)}{Forms.Quiet("Refuse")}"""))}</div>
         """)));
 
     private static string Words(TimeSpan span) => span.TotalMinutes < 120

@@ -129,7 +129,7 @@ internal sealed class PasswordPages(
                 {Forms.Field("password", "Password", "password", "current-password", error: error, focus: true)}
                 {Forms.Submit("Continue")}
                 """))}
-            {Html.When(at.HasFactor, () => Forms.Passkey("get", "Use a passkey", "/sign-in/passkey/options", "/sign-in/passkey", csrf))}
+            {Html.When(at.HasPasskey, () => Forms.Passkey("get", "Use a passkey", "/sign-in/passkey/options", "/sign-in/passkey", csrf))}
             """);
         return exchange.PageAsync(context, new Page("Confirm it is you", body) { Status = status, Passkeys = true, LeadsTo = at.Request is null ? null : $"https://{at.Request.Host}" });
     }

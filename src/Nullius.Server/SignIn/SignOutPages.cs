@@ -21,7 +21,7 @@ internal sealed class SignOutPages(BrowserSession browser, SessionStore sessions
         await exchange.PageAsync(context, new Page("Sign out", Html.Of($"""
             <p class="lead">You are signed in as <strong>{live.Person.UserName}</strong>. Signing out ends all applications in this browser.</p>
             {Forms.Form("/sign-out", csrf, Forms.Submit("Sign out"))}
-            <p class="below">{Forms.Form("/sign-out", csrf, Html.Of($"""{Forms.Hidden("everywhere", "1")}{Forms.Quiet("Sign out everywhere")}"""))}</p>
+            <div class="below">{Forms.Form("/sign-out", csrf, Html.Of($"""{Forms.Hidden("everywhere", "1")}{Forms.Quiet("Sign out everywhere")}"""))}</div>
             """)));
     }
 

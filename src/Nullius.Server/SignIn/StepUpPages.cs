@@ -71,6 +71,7 @@ internal sealed class StepUpPages(BrowserSession browser, PendingSignIns pending
             Everything = anew,
             KnownBrowser = known.Find(context, live.Person.UserName),
             HasFactor = state.Any,
+            HasPasskey = state.Passkeys.Count > 0,
             NeedsPassword = anew,
             NeedsFactor = anew || request.RequiredControls.Any(control => control is Mfa or PasswordChange) && !(live.Session.MfaAt >= request.At),
             MustChangePassword = request.RequiredControls.Contains(PasswordChange),

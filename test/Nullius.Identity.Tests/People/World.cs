@@ -31,6 +31,9 @@ internal sealed class World : IDisposable
 
     public List<AccountEvent> Events { get; } = [];
 
+    /// <summary>What the audit trail throws.</summary>
+    public Exception? EventFault { get; set; }
+
     public List<DeviceTrust> Devices { get; } = [];
 
     public PeopleDirectory People => Get<PeopleDirectory>();
@@ -84,18 +87,20 @@ internal sealed class World : IDisposable
         services.AddSingleton(RandomSource.System);
         services.AddSingleton(_ => KeyRing.Open(Data, RandomSource.System));
         services.AddSingleton(_ => Store.Open(Data, IdentitySchema.Scripts, Time));
-        services.AddSingleton<IAccountEvents>(new EventList(Events));
+        services.AddSingleton<IAccountEvents>(new EventList(this));
         services.AddSingleton<IDeviceTrustSource>(new DeviceList(Devices));
         services.AddPeople(new PeopleOptions { Domain = "nullius.localhost", SignInAuthority = "auth.nullius.localhost:8443", PasswordIterations = 1000 });
         return services.BuildServiceProvider(validateScopes: true);
     }
 
-    private sealed class EventList(List<AccountEvent> events) : IAccountEvents
+    private sealed class EventList(World world) : IAccountEvents
     {
         public void Record(AccountEvent happened)
         {
-            lock (events)
-                events.Add(happened);
+            if (world.EventFault is { } fault)
+                throw fault;
+            lock (world.Events)
+                world.Events.Add(happened);
         }
     }
 

@@ -80,7 +80,7 @@ public sealed class DifferentialTests
     private static ReferenceRequest Age(ReferenceRequest from, DateTimeOffset later)
     {
         var aged = new ReferenceRequest { Principal = from.Principal, Action = from.Action, Resource = from.Resource, ResourceAccount = from.ResourceAccount };
-        var seconds = (long)Math.Floor((later - AwsCaseGenerator.Now).TotalSeconds);
+        var seconds = (later - AwsCaseGenerator.Now).Ticks / TimeSpan.TicksPerSecond;
         foreach (var (key, value) in from.Context)
         {
             var grows = key.EndsWith("Age", StringComparison.Ordinal) && value is { IsAbsent: false, IsUnknown: false };

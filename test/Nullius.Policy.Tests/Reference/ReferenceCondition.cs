@@ -81,7 +81,7 @@ internal static class ReferenceCondition
     private static decimal? Instant(string text)
     {
         if (text.Length != 4 && long.TryParse(text, out var epoch))
-            return epoch;
+            return epoch is >= -62_135_596_800 and <= 253_402_300_799 ? epoch : null;
         if (text.Length == 4)
             text += "-01-01";
         if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant))
@@ -91,7 +91,7 @@ internal static class ReferenceCondition
 
     private static bool? InRange(string text, string range)
     {
-        if (!IPAddress.TryParse(text, out var address))
+        if ((text.Count(c => c == '.') != 3 && !text.Contains(':')) || !IPAddress.TryParse(text, out var address))
             return null;
         var slash = range.Contains('/') ? range : range + (range.Contains(':') ? "/128" : "/32");
         return IPNetwork.Parse(slash).Contains(address);

@@ -18,7 +18,7 @@ internal static class ReferencePrincipal
         foreach (var (kind, name) in Names(excluded))
         {
             var match = One(kind, name, request);
-            var exactly = match == "direct" || name == "*" || (request.IsRole && name == request.Principal);
+            var exactly = match == "direct" || (kind == "AWS" && name == "*") || (request.IsRole && name == request.Principal);
             if (exactly || (!isDeny && match != "none"))
                 return "none";
         }

@@ -1,56 +1,73 @@
-using System.Text;
-using System.Text.RegularExpressions;
-
 namespace Nullius.Policy.Tests.Reference;
 
-/// <summary>The reference evaluator's own reading of wildcards, escapes and variables: slow and obvious, by regular expressions.</summary>
+/// <summary>The reference evaluator's own reading of wildcards, escapes and variables: slow and obvious, position by position.</summary>
 internal static class ReferenceText
 {
-    /// <summary>A regular expression for policy text, or null when a variable has no value; <paramref name="unknown"/> when one is unknown.</summary>
-    internal static string? ToPattern(string text, bool variables, bool wildcards, ReferenceRequest request, out bool unknown)
+    /// <summary>What one position of a pattern accepts: a character, any one, or any number.</summary>
+    private enum Accepts
+    {
+        Character,
+        One,
+        Many,
+    }
+
+    /// <summary>The pattern's positions, or null when a variable has no value; <paramref name="unknown"/> when one is unknown.</summary>
+    private static List<(Accepts Accepts, char Character)>? Read(string text, bool variables, bool wildcards, ReferenceRequest request, out bool unknown)
     {
         unknown = false;
-        var pattern = new StringBuilder("^");
-        var rest = text;
-        while (rest.Length > 0)
+        var pattern = new List<(Accepts, char)>();
+        void Literal(string literal) => pattern.AddRange(literal.Select(c => (Accepts.Character, c)));
+        while (text.Length > 0)
         {
-            if (variables && rest.StartsWith("${", StringComparison.Ordinal))
+            if (variables && text.StartsWith("${", StringComparison.Ordinal))
             {
-                var body = rest[2..rest.IndexOf('}')];
-                rest = rest[(rest.IndexOf('}') + 1)..];
+                var body = text[2..text.IndexOf('}')];
+                text = text[(text.IndexOf('}') + 1)..];
                 if (body is "*" or "?" or "$")
                 {
-                    pattern.Append(Regex.Escape(body));
+                    Literal(body);
                     continue;
                 }
                 var name = body.Split(',')[0].Trim();
                 var fallback = body.Contains(',') ? body[(body.IndexOf('\'') + 1)..body.LastIndexOf('\'')] : null;
                 var value = request.Value(name);
-                if (value.IsUnknown)
-                {
-                    unknown = true;
-                    return null;
-                }
-                var single = value.IsAbsent ? fallback : value.IsList ? null : value.Texts[0];
+                unknown = value.IsUnknown;
+                var single = value.IsAbsent ? fallback : value.IsList || value.IsUnknown ? null : value.Texts[0];
                 if (single is null)
                     return null;
-                pattern.Append(Regex.Escape(single));
+                Literal(single);
                 continue;
             }
-            pattern.Append(wildcards && rest[0] == '*' ? "[\\s\\S]*" : wildcards && rest[0] == '?' ? "[\\s\\S]" : Regex.Escape(rest[..1]));
-            rest = rest[1..];
+            pattern.Add((wildcards && text[0] == '*' ? Accepts.Many : wildcards && text[0] == '?' ? Accepts.One : Accepts.Character, text[0]));
+            text = text[1..];
         }
-        return pattern.Append("\\z").ToString();
+        return pattern;
     }
 
     internal static bool? Matches(string text, string policyText, bool variables, bool wildcards, bool ignoreCase, ReferenceRequest request)
     {
-        var pattern = ToPattern(policyText, variables, wildcards, request, out var unknown);
+        var pattern = Read(policyText, variables, wildcards, request, out var unknown);
         if (pattern is null)
             return unknown ? null : false;
-        var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None);
-        return Regex.IsMatch(text, pattern, options);
+        // reached[i]: the pattern up to here can have consumed i characters of the text.
+        var reached = new bool[text.Length + 1];
+        reached[0] = true;
+        foreach (var (accepts, character) in pattern)
+        {
+            var next = new bool[text.Length + 1];
+            for (var i = 0; i <= text.Length; i++)
+            {
+                if (accepts == Accepts.Many)
+                    next[i] = reached[i] || (i > 0 && next[i - 1]);
+                else if (i > 0)
+                    next[i] = reached[i - 1] && (accepts == Accepts.One || Same(text[i - 1], character, ignoreCase));
+            }
+            reached = next;
+        }
+        return reached[text.Length];
     }
+
+    private static bool Same(char a, char b, bool ignoreCase) => a == b || (ignoreCase && char.ToUpperInvariant(a) == char.ToUpperInvariant(b));
 
     /// <summary>Segment by segment: five, and the rest. Fewer segments match only when the last ends in a star.</summary>
     internal static bool? ArnMatches(string arn, string policyArn, int variablesFrom, ReferenceRequest request)

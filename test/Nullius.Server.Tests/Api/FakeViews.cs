@@ -78,11 +78,11 @@ internal sealed class FakeViews : IDecisionsView, IOverviewView, IPeopleView, ID
     Task<DeviceDetail?> IDevicesView.FindAsync(string id, CancellationToken cancellation) => Task.FromResult<DeviceDetail?>(null);
 
     public Task<EnrolmentCode?> CreateCodeAsync(string person, Actor actor, CancellationToken cancellation) =>
-        Task.FromResult<EnrolmentCode?>(person == "alice" ? new EnrolmentCode("ABCD-EFGH", Noon.AddMinutes(10), new EntityRef("p1", "alice"), "nullius-agent enrol") : null);
+        Task.FromResult<EnrolmentCode?>(person == "alice" ? new EnrolmentCode("ABCD-EFGH", Noon.AddMinutes(10), new EntityRef("p1", "alice"), "https://devices.example") : null);
 
     public Task<Receipt?> RevokeAsync(string id, Actor actor, CancellationToken cancellation) => Act("RevokeDevice", id, actor);
 
-    public RouteList List() => new([]);
+    public Task<RouteList> ListAsync(CancellationToken cancellation) => Task.FromResult(new RouteList([]));
 
     public Actor? Of(HttpContext context) => Caller;
 

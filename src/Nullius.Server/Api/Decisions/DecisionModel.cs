@@ -85,11 +85,14 @@ internal sealed record DecisionAudit(string Reference, long? Sequence, JsonEleme
 /// <summary>How the request ended; written after it was forwarded.</summary>
 internal sealed record DecisionCompletion(int Status, long BytesSent, double Milliseconds, string? ClosedBecause);
 
-/// <summary>One decision with the whole chain from identity to audit record.</summary>
+/// <summary>
+/// One decision with the whole chain from identity to audit record. Person, session and device are as they are when this is
+/// read; the record has them as they were.
+/// </summary>
 /// <param name="Why">Why it was decided so, in sentences.</param>
 /// <param name="Changes">What would change it, in sentences.</param>
 internal sealed record DecisionDetail(
-    DecisionSummary Summary, string Resource, DecisionIdentity? Identity, DecisionSession? Session, DecisionDevice? Device, DecisionRisk Risk,
+    DecisionSummary Summary, string? Resource, DecisionIdentity? Identity, DecisionSession? Session, DecisionDevice? Device, DecisionRisk Risk,
     IReadOnlyList<DecisionStatement> Statements, IReadOnlyList<string> BlockedBy, IReadOnlyList<DecisionRequirement> RequiredControls,
     IReadOnlyList<string> MissingContext, IReadOnlyList<DecisionReportOnly> ReportOnly, DateTimeOffset? ValidUntil,
     IReadOnlyList<DecisionContextValue> Context, IReadOnlyList<string> Why, IReadOnlyList<string> Changes,

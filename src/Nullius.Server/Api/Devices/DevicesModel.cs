@@ -16,23 +16,26 @@ internal sealed record DeviceSummary(
 /// <param name="Evidence">Where the device read it; null when it does not say.</param>
 internal sealed record DeviceFact(string Name, string Value, string? Evidence);
 
-/// <summary>A client certificate of a device.</summary>
-/// <param name="Thumbprint">Hex SHA-256.</param>
-internal sealed record DeviceCertificate(string Thumbprint, DateTimeOffset? NotBefore, DateTimeOffset? NotAfter, bool Revoked);
-
 /// <summary>One device.</summary>
-internal sealed record DeviceDetail(DeviceSummary Device, DateTimeOffset? EnrolledAt, IReadOnlyList<DeviceFact> Facts, IReadOnlyList<DeviceCertificate> Certificates);
+/// <param name="Thumbprints">Hex SHA-256 of the certificates that are honoured now.</param>
+internal sealed record DeviceDetail(
+    DeviceSummary Device, DateTimeOffset EnrolledAt, DateTimeOffset? RevokedAt, string? RevokedBy, IReadOnlyList<DeviceFact> Facts,
+    IReadOnlyList<string> Thumbprints);
 
 /// <summary>For whom a device is enrolled.</summary>
 /// <param name="Person">Id or user name of the owner.</param>
 internal sealed record EnrolmentRequest(string Person);
 
 /// <summary>A one-time code. Shown once; only its hash is kept.</summary>
-/// <param name="Command">What to run on the device.</param>
-internal sealed record EnrolmentCode(string Code, DateTimeOffset ExpiresAt, EntityRef Person, string Command);
+/// <param name="Server">Address at which the device enrols.</param>
+internal sealed record EnrolmentCode(string Code, DateTimeOffset ExpiresAt, EntityRef Person, string Server);
 
 /// <summary>Which devices somebody wants to see.</summary>
-internal sealed record DeviceFilter(string? Text, string? State);
+internal sealed record DeviceFilter(string? Text, string? State)
+{
+    /// <summary>Id of a person; null for everybody's.</summary>
+    public string? Owner { get; init; }
+}
 
 /// <summary>How the console reads and changes devices.</summary>
 internal interface IDevicesView

@@ -34,8 +34,8 @@ internal enum CertificateState
 /// <param name="DeviceId">The device that carries it; null for the gate's own.</param>
 internal sealed record OverviewCertificate(string Kind, string Subject, DateTimeOffset ExpiresAt, CertificateState State, string? DeviceId);
 
-/// <summary>A fault in configuration or policies; the last good set stays in force.</summary>
-internal sealed record OverviewPolicyError(string File, int Line, string Message);
+/// <summary>A fault in configuration or policies, with file and line; the last good set stays in force.</summary>
+internal sealed record OverviewPolicyError(string Message);
 
 /// <summary>Is anything wrong now?</summary>
 /// <param name="At">When this was read.</param>

@@ -3,6 +3,6 @@ namespace Nullius.Server.Api.Routes;
 internal static class RouteEndpoints
 {
     public static void MapRoutes(this IEndpointRouteBuilder api) =>
-        api.MapGet("/routes", (IRoutesView routes) => TypedResults.Ok(routes.List()))
+        api.MapGet("/routes", async (IRoutesView routes, CancellationToken cancellation) => TypedResults.Ok(await routes.ListAsync(cancellation)))
             .WithName("ListRoutes").WithSummary("Routes with mode, policies and health");
 }

@@ -6,11 +6,11 @@ namespace Nullius.Server.Api.Routes;
 [JsonConverter(typeof(CamelCaseEnum<RouteHealth>))]
 internal enum RouteHealth
 {
-    /// <summary>The last request reached it.</summary>
+    /// <summary>It takes connections.</summary>
     Answering,
-    /// <summary>The last request did not reach it.</summary>
+    /// <summary>It does not take connections.</summary>
     Failing,
-    /// <summary>Nothing was forwarded yet.</summary>
+    /// <summary>It could not be asked.</summary>
     Unknown,
     /// <summary>Served by this program itself.</summary>
     InProcess,
@@ -46,5 +46,5 @@ internal sealed record RouteList(IReadOnlyList<RouteSummary> Items);
 /// <summary>How the console reads routes.</summary>
 internal interface IRoutesView
 {
-    RouteList List();
+    Task<RouteList> ListAsync(CancellationToken cancellation);
 }

@@ -14,11 +14,11 @@ internal sealed class Exchange(PageWriter writer)
     /// <summary>The form; null when it is none, or too large.</summary>
     public static async Task<IFormCollection?> FormAsync(HttpContext context)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = MostBody;
         if (!context.Request.HasFormContentType || context.Request.ContentLength > MostBody
             || !context.Request.ContentType!.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
             return null;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = MostBody;
         try
         {
             return await context.Request.ReadFormAsync(Limits, context.RequestAborted);

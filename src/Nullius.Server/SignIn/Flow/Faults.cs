@@ -25,7 +25,7 @@ internal sealed partial class Faults(Exchange exchange, ILogger<Faults> logger)
                 await exchange.FaultAsync(context, "Signing in is not possible right now. Try again in a moment.", StatusCodes.Status503ServiceUnavailable);
             else
                 await exchange.PageAsync(context, Apology());
-            return null;
+            return Results.Empty;
         }
     }
 

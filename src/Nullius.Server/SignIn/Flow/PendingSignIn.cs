@@ -45,6 +45,9 @@ internal sealed class PendingSignIn
 
     public bool HasFactor { get; set; }
 
+    /// <summary>Whether a passkey is worth offering; nothing follows from it.</summary>
+    public bool HasPasskey { get; init; }
+
     public bool NeedsPassword { get; set; }
 
     public bool NeedsFactor { get; set; } = true;

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Nullius.Identity.Sessions;
 using Nullius.State;
 
 namespace Nullius.Server.SignIn.Flow;
@@ -63,13 +62,14 @@ internal sealed class PendingSignIns(RandomSource random, TimeProvider time)
     /// <summary>Forgets what the browser was doing and takes its cookie.</summary>
     public void End(HttpContext context)
     {
-        if (Cookie(context) is { } cookie)
+        lock (_lock)
         {
-            lock (_lock)
+            if (Cookie(context) is { } cookie)
                 _byCookie.Remove(Hash(cookie));
+            if (context.Items.Remove(CookieName, out var renewed))
+                _byCookie.Remove(Hash((string)renewed!));
         }
 
-        context.Items.Remove(CookieName);
         context.Response.Cookies.Delete(CookieName, HostCookie.Options());
     }
 

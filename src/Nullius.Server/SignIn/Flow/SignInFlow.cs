@@ -24,6 +24,7 @@ internal sealed class SignInFlow(
             Everything = true,
             KnownBrowser = knownBrowser,
             HasFactor = state.Any,
+            HasPasskey = state.Passkeys.Count > 0,
             MustChangePassword = person.MustChangePassword,
         };
         started.Used(AuthenticationMethod.Password);

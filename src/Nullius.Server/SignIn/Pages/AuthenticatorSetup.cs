@@ -18,7 +18,7 @@ internal static class AuthenticatorSetup
         var size = data.ModuleMatrix.Count - (2 * Quiet);
         var spaced = string.Join(' ', secret.Chunk(4).Select(group => new string(group)));
         return Html.Of($"""
-            <svg class="qr" viewBox="0 0 {size + 4} {size + 4}" role="img" aria-label="QR code for your authenticator app" shape-rendering="crispEdges"><rect width="{size + 4}" height="{size + 4}" fill="#fff"/><path fill="#000" d="{Path(data, size)}"/></svg>
+            <svg class="qr" viewBox="0 0 {size + (2 * Quiet)} {size + (2 * Quiet)}" role="img" aria-label="QR code for your authenticator app" shape-rendering="crispEdges"><rect width="{size + (2 * Quiet)}" height="{size + (2 * Quiet)}" fill="#fff"/><path fill="#000" d="{Path(data, size)}"/></svg>
             <details><summary>I cannot scan the picture</summary>
             <p class="hint">Type this key into the app (account {userName}, time based, six digits):</p>
             <code class="secret">{spaced}</code>
@@ -38,7 +38,7 @@ internal static class AuthenticatorSetup
                 while (x < size && data.ModuleMatrix[y + Quiet][x + Quiet])
                     x++;
                 if (x > start)
-                    path.Append(CultureInfo.InvariantCulture, $"M{start + 2} {y + 2}h{x - start}v1h-{x - start}z");
+                    path.Append(CultureInfo.InvariantCulture, $"M{start + Quiet} {y + Quiet}h{x - start}v1h-{x - start}z");
             }
         }
 

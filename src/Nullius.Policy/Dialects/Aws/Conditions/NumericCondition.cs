@@ -43,11 +43,9 @@ internal sealed class NumericCondition(ConditionForm form, ConditionKey key, str
             case ContextValueKind.Number:
                 number = value.Bits;
                 return true;
-            case ContextValueKind.Instant:
-                number = InstantText.ToEpoch(value.Bits);
-                return true;
             case ContextValueKind.Text:
-                return TryParse((string)value.Reference!, out number);
+            case ContextValueKind.Slice:
+                return TryParse(ContextText.Of(value, []), out number);
             default:
                 return false;
         }
@@ -105,7 +103,8 @@ internal sealed class DateCondition(ConditionForm form, ConditionKey key, string
             case ContextValueKind.Number:
                 return InstantText.TryFromEpoch(value.Bits, out instant);
             case ContextValueKind.Text:
-                return InstantText.TryParse((string)value.Reference!, out instant);
+            case ContextValueKind.Slice:
+                return InstantText.TryParse(ContextText.Of(value, []), out instant);
             default:
                 return false;
         }

@@ -1,0 +1,62 @@
+using Nullius.Audit;
+using Nullius.State;
+using Nullius.State.Keys;
+
+namespace Nullius.Cli;
+
+/// <summary>Finds the trails of an instance and the keys that sign them.</summary>
+internal static class AuditFolders
+{
+    private const string SigningKeyPurpose = "audit/head";
+
+    /// <summary>The folder of one node; without a name the only one there is.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is none, or several and none is named.</exception>
+    public static string One(DataDirectory data, string? node)
+    {
+        var folders = Folders(data, node);
+        return folders.Count == 1
+            ? folders[0]
+            : throw new DirectoryNotFoundException($"`{data.Audit}` has the trails of {string.Join(", ", folders.Select(Path.GetFileName))}: name one with --node");
+    }
+
+    /// <summary>The folders of all nodes, or of one, each with the ids of the keys that this instance holds for it.</summary>
+    public static IReadOnlyList<(string Folder, IReadOnlyCollection<string>? OwnKeys)> All(DataDirectory data, string? node) =>
+        [.. Folders(data, node).Select(folder => (folder, OwnKeys(data, folder)))];
+
+    /// <summary>So many of the newest entries before a place, oldest first.</summary>
+    public static IReadOnlyList<AuditEntry> Newest(AuditReader reader, AuditQuery query, int most, AuditCursor end, CancellationToken cancellation)
+    {
+        var newest = new List<AuditEntry>();
+        AuditCursor? before = end;
+        while (newest.Count < most && before is not null)
+        {
+            var page = reader.ReadBackwards(query, most - newest.Count, before, cancellation);
+            newest.AddRange(page.Entries);
+            before = page.Next;
+        }
+
+        newest.Reverse();
+        return newest;
+    }
+
+    private static List<string> Folders(DataDirectory data, string? node)
+    {
+        var all = Directory.Exists(data.Audit) ? Directory.GetDirectories(data.Audit).Order(StringComparer.Ordinal).ToList() : [];
+        var folders = node is null ? all : all.Where(folder => Path.GetFileName(folder) == node).ToList();
+        return folders.Count > 0
+            ? folders
+            : throw new DirectoryNotFoundException(
+                node is null ? $"`{data.Audit}` has no audit trail: expected a folder that `nullius up` has run on (--data)" : $"`{data.Audit}` has no trail of node `{node}`");
+    }
+
+    // Both are created where they are missing, which a verification must not do.
+    private static IReadOnlyCollection<string>? OwnKeys(DataDirectory data, string folder)
+    {
+        var options = new AuditOptions { Directory = data.Audit, NodeId = Path.GetFileName(folder) };
+        if (!File.Exists(data.KeyEncryptionKey) || !File.Exists(options.SigningKeyFile))
+            return null;
+        var ring = KeyRing.Open(data, RandomSource.System);
+        using var key = AuditSigningKey.Open(options.SigningKeyFile, secret => ring.Wrap(secret, SigningKeyPurpose), blob => ring.Unwrap(blob, SigningKeyPurpose));
+        return [key.KeyId];
+    }
+}

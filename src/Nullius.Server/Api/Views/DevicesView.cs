@@ -1,0 +1,64 @@
+using Nullius.Gateway.Live;
+using Nullius.Identity.Devices;
+using Nullius.Identity.People;
+using Nullius.Identity.Trust;
+using Nullius.Server.Api.Decisions;
+using Nullius.Server.Api.Devices;
+using ApiFact = Nullius.Server.Api.Devices.DeviceFact;
+using ApiCode = Nullius.Server.Api.Devices.EnrolmentCode;
+
+namespace Nullius.Server.Api.Views;
+
+/// <summary>Devices from the inventory, with their connections from the gate.</summary>
+internal sealed class DevicesView(DeviceInventory inventory, DeviceEnrolment enrolment, PeopleDirectory people, CurrentGate gate, TrustChange changes) : IDevicesView
+{
+    public async Task<Page<DeviceSummary>> ListAsync(DeviceFilter filter, PageRequest page, CancellationToken cancellation)
+    {
+        var names = (await people.ListAsync(false, null, cancellation)).ToDictionary(person => person.Id, person => person.UserName, StringComparer.Ordinal);
+        var text = string.IsNullOrWhiteSpace(filter.Text) ? null : filter.Text.Trim();
+        var matching = (await inventory.ListAsync(cancellation))
+            .Select(device => Summary(device, names.GetValueOrDefault(device.OwnerId, device.OwnerId)))
+            .Where(device => (filter.Owner is null || device.Owner.Id == filter.Owner)
+                && (filter.State is null || string.Equals(device.State, filter.State, StringComparison.OrdinalIgnoreCase))
+                && (text is null || device.Name.Contains(text, StringComparison.OrdinalIgnoreCase) || device.Owner.Name.Contains(text, StringComparison.OrdinalIgnoreCase)))
+            .ToList();
+        return Page<DeviceSummary>.Of(matching, page.Offset, page.Limit);
+    }
+
+    public async Task<DeviceDetail?> FindAsync(string id, CancellationToken cancellation)
+    {
+        if (await inventory.FindAsync(id, cancellation) is not { } device)
+            return null;
+        var owner = await people.FindAsync(device.OwnerId, cancellation);
+        var trust = await inventory.ReadAsync(id, cancellation);
+        var facts = device.Facts.OrderBy(fact => fact.Key, StringComparer.Ordinal).Select(fact => new ApiFact(fact.Key, fact.Value.State, fact.Value.Evidence));
+        return new DeviceDetail(
+            Summary(device, owner?.UserName ?? device.OwnerId), device.EnrolledAt, device.RevokedAt, device.RevokedBy, [.. facts],
+            trust is null || device.RevokedAt is not null ? [] : [.. trust.Thumbprints]);
+    }
+
+    public async Task<ApiCode?> CreateCodeAsync(string person, Actor actor, CancellationToken cancellation)
+    {
+        if (await people.FindAsync(person, cancellation) is not { } owner)
+            return null;
+        var code = await enrolment.IssueCodeAsync(owner.Id, actor.PersonId, cancellation);
+        var config = gate.Value.Config;
+        var host = config.HttpsPort == 443 ? config.DeviceHost : $"{config.DeviceHost}:{config.HttpsPort}";
+        return new ApiCode(code.Code, code.ExpiresAt, new EntityRef(owner.Id, owner.UserName), $"https://{host}");
+    }
+
+    public async Task<Receipt?> RevokeAsync(string id, Actor actor, CancellationToken cancellation) =>
+        await inventory.FindAsync(id, cancellation) is null ? null : await changes.ApplyAsync(
+            "RevokeDevice", id, actor, () => gate.Value.Live.OfDevice(id),
+            async () =>
+            {
+                await inventory.RevokeAsync(id, actor.UserName, CancellationToken.None);
+                return 0;
+            },
+            cancellation);
+
+    private DeviceSummary Summary(DeviceRecord device, string owner) => new(
+        device.Id, device.Name, device.Platform, new EntityRef(device.OwnerId, owner), DecisionWords.StateOf(device.State),
+        device.State == DeviceState.Compliant ? [] : device.Reasons, device.ReportedAt, device.StaleAt, device.CertificateExpiresAt,
+        gate.Value.Live.OfDevice(device.Id).Count(connection => connection.Kind != LiveKind.Request));
+}

@@ -1,0 +1,106 @@
+using Nullius.Gateway.Live;
+using Nullius.Identity.Devices;
+using Nullius.Identity.People;
+using Nullius.Identity.Sessions;
+using Nullius.Identity.Trust;
+using Nullius.Server.Api.Devices;
+using Nullius.Server.Api.People;
+using ApiPerson = Nullius.Server.Api.People.PersonSummary;
+using ApiSession = Nullius.Server.Api.People.SessionSummary;
+using StoredPerson = Nullius.Identity.People.PersonSummary;
+using StoredSession = Nullius.Identity.Sessions.SessionSummary;
+
+namespace Nullius.Server.Api.Views;
+
+/// <summary>People from the directory, with their sessions from the store and their connections from the gate.</summary>
+internal sealed class PeopleView(
+    PeopleDirectory people, SessionStore sessions, Factors factors, ITrustReader trust, IDevicesView devices, CurrentGate gate, TrustChange changes) : IPeopleView
+{
+    private const int MostConnections = 500;
+
+    public async Task<Page<ApiPerson>> ListAsync(PeopleFilter filter, PageRequest page, CancellationToken cancellation)
+    {
+        var text = string.IsNullOrWhiteSpace(filter.Text) ? null : filter.Text.Trim();
+        var found = await people.ListAsync(filter.WithoutMfa, null, cancellation);
+        var matching = found.Where(person => (!filter.DisabledOnly || person.Disabled) && (text is null || Matches(person, text))).ToList();
+        var live = (await sessions.ListAsync(null, cancellation)).ToLookup(session => session.Session.PersonId, StringComparer.Ordinal);
+        var shown = Page<StoredPerson>.Of(matching, page.Offset, page.Limit);
+        var items = new List<ApiPerson>(shown.Items.Count);
+        foreach (var person in shown.Items)
+            items.Add(await SummaryAsync(person, [.. live[person.Id]], [], cancellation));
+        return new Page<ApiPerson>(items, shown.Total, shown.Next);
+    }
+
+    public async Task<PersonDetail?> FindAsync(string id, string? currentSession, CancellationToken cancellation)
+    {
+        if (await people.FindAsync(id, cancellation) is not { } person)
+            return null;
+        var own = await sessions.ListAsync(person.Id, cancellation);
+        var connections = gate.Value.Live.OfPerson(person.Id).Where(connection => connection.Kind != LiveKind.Request || connection.SessionId != currentSession);
+        var owned = await devices.ListAsync(new DeviceFilter(null, null) { Owner = person.Id }, new PageRequest(0, PageRequest.Most), cancellation);
+        var state = await factors.StateAsync(person.Id, cancellation);
+        return new PersonDetail(
+            await SummaryAsync(person, own, FactorsOf(state), cancellation), person.Tags, [.. own.Select(session => Session(session, currentSession))],
+            [.. connections.OrderByDescending(connection => connection.Since).Take(MostConnections).Select(Connection)], owned.Items);
+    }
+
+    public async Task<Receipt?> SetDisabledAsync(string id, bool disabled, Actor actor, CancellationToken cancellation)
+    {
+        if (await people.FindAsync(id, cancellation) is not { } person)
+            return null;
+        var before = (await sessions.ListAsync(person.Id, cancellation)).Count;
+        return await changes.ApplyAsync(
+            disabled ? "DisablePerson" : "EnablePerson", person.Id, actor, () => gate.Value.Live.OfPerson(person.Id),
+            async () =>
+            {
+                // A change that has begun is not left half way because its caller went away.
+                await (disabled ? people.DisableAsync(person.Id, actor.UserName, CancellationToken.None) : people.EnableAsync(person.Id, actor.UserName, CancellationToken.None));
+                return disabled ? before : 0;
+            },
+            cancellation);
+    }
+
+    public async Task<Receipt?> RevokeSessionAsync(string id, string sessionId, Actor actor, CancellationToken cancellation)
+    {
+        if (await people.FindAsync(id, cancellation) is not { } person)
+            return null;
+        if (!(await sessions.ListAsync(person.Id, cancellation)).Any(session => session.Session.Id == sessionId))
+            return null;
+        return await changes.ApplyAsync(
+            "RevokeSession", sessionId, actor, () => gate.Value.Live.OfSession(sessionId),
+            async () => await sessions.RevokeAsync(sessionId, actor.UserName, "revoked in the console", CancellationToken.None) ? 1 : 0, cancellation);
+    }
+
+    public async Task<Receipt?> RevokeAllAsync(string id, Actor actor, CancellationToken cancellation) =>
+        await people.FindAsync(id, cancellation) is { } person
+            ? await changes.ApplyAsync(
+                "RevokeAllSessions", person.Id, actor, () => gate.Value.Live.OfPerson(person.Id),
+                () => sessions.RevokeAllAsync(person.Id, null, actor.UserName, "revoked in the console", CancellationToken.None), cancellation)
+            : null;
+
+    internal static ConnectionSummary Connection(LiveConnectionInfo connection) => new(
+        connection.Reference, DecisionWords.Camel(connection.Kind), connection.Route, connection.Path, connection.Since, connection.SessionId,
+        connection.DeviceId, connection.ValidUntil);
+
+    private static bool Matches(StoredPerson person, string text) =>
+        person.UserName.Contains(text, StringComparison.OrdinalIgnoreCase) || person.DisplayName.Contains(text, StringComparison.OrdinalIgnoreCase)
+        || person.Groups.Any(group => group.Contains(text, StringComparison.OrdinalIgnoreCase));
+
+    private static IReadOnlyList<string> FactorsOf(FactorState state) =>
+        [.. state.Authenticator ? ["totp"] : Array.Empty<string>(), .. state.Passkeys.Count > 0 ? ["passkey"] : Array.Empty<string>()];
+
+    private async Task<ApiPerson> SummaryAsync(StoredPerson person, IReadOnlyList<StoredSession> own, IReadOnlyList<string> enrolled, CancellationToken cancellation) => new(
+        person.Id, person.UserName, person.DisplayName, person.Disabled, person.Groups, person.HasSecondFactor, enrolled,
+        (await trust.ReadPersonAsync(person.Id, cancellation))?.Risk, own.Count, gate.Value.Live.OfPerson(person.Id).Count(connection => connection.Kind != LiveKind.Request),
+        own.Count > 0 ? own.Max(session => session.Session.LastSeenAt) : null);
+
+    private ApiSession Session(StoredSession stored, string? current)
+    {
+        var session = stored.Session;
+        var hosts = session.Credentials.Select(credential => credential.Host).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        return new ApiSession(
+            session.Id, DecisionWords.Kind(session.Kind)!, [.. session.Methods], session.CreatedAt, session.AuthenticatedAt, session.MfaAt, session.LastSeenAt,
+            session.ExpiresAt, [.. hosts], [.. session.Scopes], session.Address, session.UserAgent, session.BoundDeviceId,
+            gate.Value.Live.OfSession(session.Id).Count(connection => connection.Kind != LiveKind.Request), session.Id == current);
+    }
+}
