@@ -10,19 +10,24 @@ using Nullius.Server.Configuration;
 namespace Nullius.Server.Tests.Demonstration;
 
 /// <summary>What <c>demo/</c> says, decided by the engine as the gate would ask it.</summary>
-public sealed class DemonstrationFilesTests
+public sealed class DemonstrationFilesTests : IDisposable
 {
-    private static readonly string Source = Path.Combine(RepositoryOf(), "demo");
+    private readonly TemporaryFolder _folder = new();
+
+    public DemonstrationFilesTests()
+    {
+        var source = Path.Combine(RepositoryOf(), "demo");
+        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+            _folder.File(Path.GetRelativePath(source, file), File.ReadAllText(file));
+        _folder.File("legacy-password", "made by the first start");
+    }
+
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void The_configuration_has_no_error()
     {
-        using var folder = new TemporaryFolder();
-        foreach (var file in Directory.EnumerateFiles(Source, "*", SearchOption.AllDirectories))
-            folder.File(Path.GetRelativePath(Source, file), File.ReadAllText(file));
-        folder.File("legacy-password", "made by the first start");
-
-        var (config, errors) = ConfigReader.ReadFile(Path.Combine(folder.Path, "nullius.yaml"));
+        var (config, errors) = ConfigReader.ReadFile(Path.Combine(_folder.Path, "nullius.yaml"));
 
         Assert.Empty(errors);
         Assert.Equal(["api", "iam", "legacy", "logs", "orders", "s3", "shop"], config!.Gate.Routes.Select(route => route.Name).Where(name => name != "console").Order(StringComparer.Ordinal));
@@ -36,11 +41,11 @@ public sealed class DemonstrationFilesTests
         var diagnostics = new List<PolicyDiagnostic>();
         foreach (var binding in config.Bindings)
             Assert.True(Document(binding.Policy, diagnostics).CheckFor(binding.Kind == BindingKind.Boundary ? PolicyLayer.Boundary : PolicyLayer.Identity, diagnostics));
-        Assert.NotNull(EntraPolicySet.Load(config.ConditionalAccess.Select(file => (file, (ReadOnlyMemory<byte>)File.ReadAllBytes(Path.Combine(Source, file)))), [], diagnostics));
+        Assert.NotNull(EntraPolicySet.Load(config.ConditionalAccess.Select(file => (file, (ReadOnlyMemory<byte>)File.ReadAllBytes(Path.Combine(_folder.Path, file)))), [], diagnostics));
         Assert.DoesNotContain(diagnostics, diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
 
         var named = config.Bindings.Select(binding => binding.Policy).Concat(config.Guardrails.SelectMany(level => level)).Concat(config.ConditionalAccess);
-        var present = Directory.EnumerateFiles(Source, "*.json", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Source, file));
+        var present = Directory.EnumerateFiles(_folder.Path, "*.json", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_folder.Path, file));
         Assert.Equal(present.Order(StringComparer.Ordinal), named.Distinct().Order(StringComparer.Ordinal));
     }
 
@@ -91,10 +96,10 @@ public sealed class DemonstrationFilesTests
         Assert.Equal((expected, 0), (decision.Effect, diagnostics.Count));
     }
 
-    private static GateConfig Configuration() => ConfigReader.Read(File.ReadAllText(Path.Combine(Source, "nullius.yaml")), Path.Combine(Source, "nullius.yaml")).Config!.Gate;
+    private GateConfig Configuration() => ConfigReader.ReadFile(Path.Combine(_folder.Path, "nullius.yaml")).Config!.Gate;
 
-    private static AwsPolicyDocument Document(string file, List<PolicyDiagnostic> diagnostics) =>
-        AwsPolicyDocument.Parse(File.ReadAllBytes(Path.Combine(Source, file)), file, diagnostics)!;
+    private AwsPolicyDocument Document(string file, List<PolicyDiagnostic> diagnostics) =>
+        AwsPolicyDocument.Parse(File.ReadAllBytes(Path.Combine(_folder.Path, file)), file, diagnostics)!;
 
     private static string RepositoryOf([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 }
