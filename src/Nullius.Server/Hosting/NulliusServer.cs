@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Hosting;
 using Nullius.Gateway;
 using Nullius.Gateway.Config;
+using Nullius.Server.Api;
 using Nullius.Server.Configuration;
 using Nullius.Server.Control;
 using Nullius.Server.SignIn;
@@ -79,7 +80,7 @@ public sealed class NulliusServer : IAsyncDisposable
         Func<NulliusConfig, NulliusConfig> adapt = c => OnPort.Adapt(ConfigLocation.Settle(applications?.Adapt(c) ?? c, options), Port);
         config = adapt(config);
         LiveConfiguration? live = null;
-        var application = foundations.Hold(BuildApplication(options, config, () => live?.Config ?? config));
+        var application = foundations.Hold(BuildApplication(options, config, () => live));
         Services = application.Services;
         Gate = foundations.Hold(await Gate.StartAsync(PlatformServices.GateDependencies(Services), config.Gate with { HttpsPort = Port }, cancellation).ConfigureAwait(false));
         Map(application, config, options);
@@ -96,10 +97,13 @@ public sealed class NulliusServer : IAsyncDisposable
         await FirstPeople.WelcomeAsync(instance, options.Demo, options, cancellation).ConfigureAwait(false);
     }
 
-    private WebApplication BuildApplication(ServerOptions options, NulliusConfig config, Func<NulliusConfig> live)
+    private WebApplication BuildApplication(ServerOptions options, NulliusConfig config, Func<LiveConfiguration?> live)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Error).AddProvider(new StandardErrorLogs(options.LogLevel));
+        builder.Logging.SetMinimumLevel(options.LogLevel)
+            // Both report what the gate and the store report themselves, in their own words.
+            .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Error).AddFilter("Yarp", LogLevel.Error)
+            .AddProvider(new StandardErrorLogs(options.LogLevel));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.UseGate(() => Gate, config.Listen.ToListener(Port)));
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain);
@@ -108,8 +112,8 @@ public sealed class NulliusServer : IAsyncDisposable
             .AddFoundations(foundations, options)
             .AddIdentity(config, Port)
             .AddDeviceInventory(foundations, config, options)
-            .AddPages(config, Port, live)
-            .AddConsole(() => Gate);
+            .AddPages(config, Port, () => live()?.Config ?? config);
+        ConsoleModule.AddConsole(builder.Services, () => Gate, () => live()?.Status.Errors ?? []);
         return builder.Build();
     }
 
@@ -120,7 +124,7 @@ public sealed class NulliusServer : IAsyncDisposable
         application.UseRouting();
         application.MapSignIn();
         application.MapDeviceHost(config);
-        application.MapConsole(config, options.ConsoleFolder);
+        ConsoleModule.MapConsole(application, config, options.ConsoleFolder);
     }
 
     private async Task ServeAsync(WebApplication application, CancellationToken cancellation)

@@ -1,5 +1,3 @@
-using Nullius.Gateway;
-using Nullius.Server.Api;
 using Nullius.Server.Configuration;
 using Nullius.Server.DeviceEndpoints;
 using Nullius.Server.SignIn;
@@ -20,11 +18,7 @@ internal static class PlatformEndpoints
             Applications = () => [.. Applications(live(), port)],
         });
 
-    public static IServiceCollection AddConsole(this IServiceCollection services, Func<Gate> gate) => ConsoleModule.AddConsole(services, gate);
-
     public static void MapDeviceHost(this IEndpointRouteBuilder endpoints, NulliusConfig config) => endpoints.MapDevices(config.Gate.DeviceHost);
-
-    public static void MapConsole(this IEndpointRouteBuilder endpoints, NulliusConfig config, string? folder) => ConsoleModule.MapConsole(endpoints, config, folder);
 
     /// <summary>Every host that a person can open: what is under `/` is an application, the rest are its parts.</summary>
     private static IEnumerable<ApplicationLink> Applications(NulliusConfig config, int port) =>

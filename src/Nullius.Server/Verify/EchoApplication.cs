@@ -33,13 +33,19 @@ internal sealed class EchoApplication : IAsyncDisposable
         using var pem = X509Certificate2.CreateFromPem(certificate, key);
         // The TLS stack takes keys from a store of its own, not from memory that was just parsed.
         var usable = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPem(certificate);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
             kestrel.Listen(IPAddress.Loopback, 0, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(usable);
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificate = usable;
+                    https.ServerCertificateChain = chain;
+                });
             }));
         builder.Services.AddSingleton<Microsoft.Extensions.Hosting.IHostLifetime, Hosting.PlainLifetime>();
         var application = builder.Build();

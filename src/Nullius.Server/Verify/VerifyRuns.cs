@@ -153,7 +153,7 @@ internal sealed class VerifyRuns : IAsyncDisposable
         string At(string host) => PlatformServices.Authority(host, instance.Port);
         return new VerifyRunView(
             run.Id, run.Host, Reachable(config.Listen.Addresses).ToString(), instance.Port, instance.Foundations.RootsFile, run.Host,
-            certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), run.Folder, instance.Foundations.Data.Audit,
+            string.Join('\n', [certificate.ExportCertificatePem(), .. instance.Foundations.Authority.Anchors.Select(a => a.ExportCertificatePem())]), key.ExportPkcs8PrivateKeyPem(), run.Folder, instance.Foundations.Data.Audit,
             At(config.Gate.SignInHost), At(config.Gate.DeviceHost), At(config.Gate.ConsoleHost));
     }
 

@@ -95,7 +95,7 @@ internal sealed class VerifyScene : IAsyncDisposable
     }
 
     /// <summary>Opens a WebSocket, sees that it works, acts, and waits for the gate to close it.</summary>
-    /// <returns>How it closed and how long after the act; null when it stayed open.</returns>
+    /// <returns>How it closed and how long after the act began; null when it stayed open.</returns>
     public async Task<(string How, TimeSpan After)?> CutAsync(Probe probe, Func<Task> act, TimeSpan patience, CancellationToken cancellation)
     {
         using var socket = await Client.OpenSocketAsync(probe, cancellation).ConfigureAwait(false);
@@ -104,12 +104,12 @@ internal sealed class VerifyScene : IAsyncDisposable
         await socket.ReceiveAsync(buffer, cancellation).ConfigureAwait(false);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var closed = ClosedAsync(socket, buffer, deadline.Token);
+        var asked = Time.GetTimestamp();
         await act().ConfigureAwait(false);
-        var acted = Time.GetTimestamp();
         deadline.CancelAfter(patience);
-        var how = await closed.ConfigureAwait(false);
+        var (how, at) = await closed.ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
-        return how is null ? null : (how, Time.GetElapsedTime(acted));
+        return how is null ? null : (how, Time.GetElapsedTime(asked, at));
     }
 
     public async ValueTask DisposeAsync()
@@ -119,23 +119,23 @@ internal sealed class VerifyScene : IAsyncDisposable
         await Echo.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task<string?> ClosedAsync(ClientWebSocket socket, byte[] buffer, CancellationToken cancellation)
+    private async Task<(string? How, long At)> ClosedAsync(ClientWebSocket socket, byte[] buffer, CancellationToken cancellation)
     {
         try
         {
             while (true)
             {
                 var got = await socket.ReceiveAsync(buffer, cancellation).ConfigureAwait(false);
-                if (got.MessageType == WebSocketMessageType.Close) return $"close frame {(int?)socket.CloseStatus}";
+                if (got.MessageType == WebSocketMessageType.Close) return ($"close frame {(int?)socket.CloseStatus}", Time.GetTimestamp());
             }
         }
         catch (WebSocketException)
         {
-            return "connection reset";
+            return ("connection reset", Time.GetTimestamp());
         }
         catch (OperationCanceledException)
         {
-            return null;
+            return (null, 0);
         }
     }
 }

@@ -45,7 +45,7 @@ internal static class RequestChecks
             var answer = await scene.Client.SendAsync(scene.Honest("/open") with { Headers = [(name, Forged)] }, cancellation).ConfigureAwait(false);
             if (answer.Arrival?.Headers.Any(h => h.Value.Contains(Forged, StringComparison.Ordinal)) == true) arrived.Add(name);
         }
-        return Found(arrived, Spellings.Length);
+        return await FoundAsync(scene, arrived, Spellings.Length, cancellation).ConfigureAwait(false);
     }
 
     private static async Task<Observation> CookiesAsync(VerifyScene scene, CancellationToken cancellation)
@@ -64,7 +64,7 @@ internal static class RequestChecks
             var answer = await scene.Client.SendAsync(scene.Honest(path), cancellation).ConfigureAwait(false);
             if (!answer.Refused) arrived.Add($"{path} ({answer})");
         }
-        return Found(arrived, PathTricks.Length);
+        return await FoundAsync(scene, arrived, PathTricks.Length, cancellation).ConfigureAwait(false);
     }
 
     private static async Task<Observation> CrossOriginAsync(VerifyScene scene, CancellationToken cancellation)
@@ -110,6 +110,11 @@ internal static class RequestChecks
         return new Observation(answer.ToString(), answer is { Status: 421, Arrival: null });
     }
 
-    private static Observation Found(List<string> arrived, int tried) =>
-        new(arrived.Count == 0 ? $"0 of {tried} arrived" : $"{arrived.Count} of {tried} arrived: {string.Join(", ", arrived)}", arrived.Count == 0);
+    /// <summary>That nothing arrives says something only where an honest request does.</summary>
+    private static async Task<Observation> FoundAsync(VerifyScene scene, List<string> arrived, int tried, CancellationToken cancellation)
+    {
+        var honest = await scene.Client.SendAsync(scene.Honest("/open"), cancellation).ConfigureAwait(false);
+        var text = arrived.Count == 0 ? $"0 of {tried} arrived" : $"{arrived.Count} of {tried} arrived: {string.Join(", ", arrived)}";
+        return new Observation($"{text}; honest: {honest}", arrived.Count == 0 && honest is { Status: 200, Arrival: not null });
+    }
 }

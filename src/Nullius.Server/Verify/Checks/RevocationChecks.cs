@@ -56,7 +56,8 @@ internal static class RevocationChecks
 
     private static async Task<Observation> TimeAsync(VerifyScene scene, CancellationToken cancellation)
     {
-        var end = scene.Time.GetUtcNow() + TimeSpan.FromSeconds(4);
+        // Dates in policies count in whole seconds.
+        var end = DateTimeOffset.FromUnixTimeSeconds(scene.Time.GetUtcNow().ToUnixTimeSeconds() + 5);
         await scene.WriteGrantsAsync(changing: true, end, cancellation).ConfigureAwait(false);
         var probe = scene.Honest("/timed");
         var (granted, _) = await scene.UntilAsync(probe, a => a.Status == 200, TimeSpan.FromSeconds(3), cancellation).ConfigureAwait(false);
@@ -75,7 +76,7 @@ internal static class RevocationChecks
         if (before.Status != 200) return new Observation($"before: {before}", false);
         var cut = await scene.CutAsync(probe, act, Patience, cancellation).ConfigureAwait(false);
         var after = await scene.Client.SendAsync(probe, cancellation).ConfigureAwait(false);
-        var how = cut is { } closed ? $"{closed.How} within {Millis(closed.After.TotalMilliseconds)} of the answer to the change" : "the WebSocket stayed open";
+        var how = cut is { } closed ? $"{closed.How} {Millis(closed.After.TotalMilliseconds)} after the change was asked for" : "the WebSocket stayed open";
         return new Observation($"{how}; then {after}", cut is not null && after.Refused);
     }
 

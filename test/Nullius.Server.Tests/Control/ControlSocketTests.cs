@@ -1,0 +1,79 @@
+using Nullius.Server.Control;
+using Nullius.State;
+
+namespace Nullius.Server.Tests.Control;
+
+public sealed class ControlSocketTests
+{
+    [Fact]
+    public async Task The_socket_is_its_owners_alone_and_goes_with_the_instance()
+    {
+        var running = await RunningServer.StartAsync();
+        var socket = new DataDirectory(running.Data).ControlSocket;
+
+        Assert.Equal(DataDirectory.OwnerOnlyFile, File.GetUnixFileMode(socket));
+        Assert.Equal(DataDirectory.OwnerOnlyFolder, File.GetUnixFileMode(running.Data));
+        await running.Server.DisposeAsync();
+        Assert.False(File.Exists(socket));
+        Assert.Throws<ControlUnavailableException>(() => ControlClient.Open(running.Data));
+        await running.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task People_are_created_listed_disabled_enabled_and_reset()
+    {
+        await using var running = await RunningServer.StartAsync();
+        using var control = running.Control();
+
+        var made = await control.PostAsync<UserCredentials>("/v1/users", new NewUser("dave", "Dave", ["staff"]), CancellationToken.None);
+        await control.PostAsync<RevocationReceipt>("/v1/users/dave/disable", null, CancellationToken.None);
+        var disabled = await UserAsync(control, "dave");
+        await control.PostAsync<RevocationReceipt>("/v1/users/dave/enable", null, CancellationToken.None);
+        var reset = await control.PostAsync<UserCredentials>("/v1/users/dave/reset", null, CancellationToken.None);
+
+        Assert.True(made.Code.Length > 16);
+        Assert.True(disabled.Disabled);
+        Assert.Equal(["staff"], disabled.Groups);
+        Assert.False((await UserAsync(control, "dave")).Disabled);
+        Assert.NotEqual(made.Code, reset.Code);
+        Assert.Contains(await control.GetAsync<IReadOnlyList<UserView>>("/v1/users?withoutMfa=true", CancellationToken.None), u => u.Name == "dave");
+    }
+
+    [Theory]
+    [InlineData("/v1/users/nobody/disable", "there is no user `nobody`")]
+    [InlineData("/v1/nothing", "does not know the call")]
+    public async Task What_cannot_be_done_is_refused_in_words(string path, string message)
+    {
+        await using var running = await RunningServer.StartAsync();
+        using var control = running.Control();
+
+        var refused = await Assert.ThrowsAsync<ControlRefusedException>(() => control.PostAsync<RevocationReceipt>(path, null, CancellationToken.None));
+
+        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_revocation_names_exactly_one_thing()
+    {
+        await using var running = await RunningServer.StartAsync();
+        using var control = running.Control();
+
+        foreach (var given in (Revocation[])[new(null, null, null), new("admin", null, "s_1"), new(null, "d_1", "s_1")])
+        {
+            await Assert.ThrowsAsync<ControlRefusedException>(() => control.PostAsync<RevocationReceipt>("/v1/revoke", given, CancellationToken.None));
+        }
+        Assert.Equal("user admin", (await control.PostAsync<RevocationReceipt>("/v1/revoke", new Revocation("admin", null, null), CancellationToken.None)).Subject);
+    }
+
+    [Fact]
+    public async Task A_call_with_a_member_that_is_not_known_is_refused()
+    {
+        await using var running = await RunningServer.StartAsync();
+        using var control = running.Control();
+
+        await Assert.ThrowsAsync<ControlRefusedException>(() => control.PostAsync<UserCredentials>("/v1/users", new { name = "eve", admin = true }, CancellationToken.None));
+    }
+
+    private static async Task<UserView> UserAsync(ControlClient control, string name) =>
+        (await control.GetAsync<IReadOnlyList<UserView>>("/v1/users", CancellationToken.None)).Single(u => u.Name == name);
+}
