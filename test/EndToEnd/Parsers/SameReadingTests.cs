@@ -102,7 +102,7 @@ public sealed class SameReadingTests(GateFixture gate, EchoServers servers) : IC
                 failures.Add($"`{original}` is read differently and was forwarded: {Describe(direct)}");
             var replayed = await ReadAllAsync(Encoding.Latin1.GetBytes(Replay(seen[0])));
             if (replayed.Any(pair => pair.Value is null) || !Agree(replayed, withHeaders: true) || replayed["node"]!.Length != seen[0].Body.Length.ToString(CultureInfo.InvariantCulture))
-                failures.Add($"`{original}` was forwarded as `{seen[0].RequestLine}` and is read differently: {Describe(replayed)}");
+                failures.Add($"`{original}` was forwarded as `{seen[0].RequestLine}` and is read differently: {Describe(replayed)}; the body had {seen[0].Body.Length} bytes");
         }
 
         Assert.True(failures.Count == 0, $"{failures.Count} of {total}:\n{string.Join('\n', failures.Take(40))}");

@@ -63,9 +63,11 @@ public sealed class AuditRecordsTests : IDisposable
         File.WriteAllText(Path.Combine(node.FullName, name), string.Concat(lines.Select(line => line + "\n")));
     }
 
-    private static string Decision(string reference, int sequence) =>
-        $$"""{"metadata":{"uid":"{{reference}}"},"resources":[{"name":"arn:{{reference}}"}],"nullius":{"stage":"decision"},"audit":{"seq":{{sequence}}}}""";
+    private static string Decision(string reference, int sequence) => $$$"""
+        {"metadata":{"uid":"{{{reference}}}"},"resources":[{"name":"arn:{{{reference}}}"}],"nullius":{"stage":"decision"},"audit":{"seq":{{{sequence}}}}}
+        """;
 
-    private static string Completion(string reference, int sequence) =>
-        $$"""{"metadata":{"uid":"{{reference}}"},"http_response":{"code":200,"length":17},"duration":3,"nullius":{"stage":"completion","closed":"completed"},"audit":{"seq":{{sequence}}}}""";
+    private static string Completion(string reference, int sequence) => $$$"""
+        {"metadata":{"uid":"{{{reference}}}"},"http_response":{"code":200,"length":17},"duration":3,"nullius":{"stage":"completion","closed":"completed"},"audit":{"seq":{{{sequence}}}}}
+        """;
 }
