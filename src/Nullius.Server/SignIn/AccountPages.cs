@@ -27,7 +27,7 @@ internal sealed class AccountPages(Account account, SessionStore sessions, Facto
         return exchange.PageAsync(context, new Page("Your applications", Html.Of($"""
             <p class="lead">You are signed in as <strong>{NameOf(live.Person)}</strong>.</p>
             {(applications.Count > 0
-                ? Html.Of($"""<ul class="tiles">{Html.Each(applications, one => Html.Of($"""<li><a href="{one.Url}"><strong>{one.Name}</strong><span>{one.Description}</span></a></li>"""))}</ul>""")
+                ? Html.Of($"""<ul class="tiles">{Html.Each(applications, one => Html.Of($"""<li><a href="{one.Url}"><strong>{one.Name}</strong><span>{(one.Description.Length > 0 ? one.Description : new Uri(one.Url).Host)}</span></a></li>"""))}</ul>""")
                 : Html.Of($"""<p>There is no application yet. An administrator adds them as routes in <code>nullius.yaml</code>.</p>"""))}
             <p class="below"><a href="/account">Your account</a> · <a href="/sign-out">Sign out</a></p>
             """))

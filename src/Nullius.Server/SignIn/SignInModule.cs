@@ -102,7 +102,7 @@ public static class SignInModule
 
     private static void MapAssets(RouteGroupBuilder pages)
     {
-        foreach (var (name, type) in new[] { ("pages.css", "text/css; charset=utf-8"), ("passkeys.js", "text/javascript; charset=utf-8") })
+        foreach (var (name, type) in new[] { ("pages.css", "text/css; charset=utf-8"), ("passkeys.js", "text/javascript; charset=utf-8"), ("icon.svg", "image/svg+xml") })
         {
             var bytes = Asset(name);
             pages.MapGet($"/assets/{name}", (HttpContext context) =>

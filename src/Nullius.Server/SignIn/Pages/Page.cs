@@ -38,7 +38,7 @@ internal sealed class PageWriter(SignInOptions options)
         var own = options.SignInOrigin;
         headers.ContentSecurityPolicy = string.Create(
             CultureInfo.InvariantCulture,
-            $"default-src 'none'; style-src {own}; script-src {own}; img-src 'self'; connect-src 'self'; form-action {formTargets}; base-uri 'none'; frame-ancestors 'none'");
+            $"default-src 'none'; style-src {own}; script-src {own}; img-src {own}; connect-src 'self'; form-action {formTargets}; base-uri 'none'; frame-ancestors 'none'");
         headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
@@ -60,6 +60,7 @@ internal sealed class PageWriter(SignInOptions options)
         <meta name="color-scheme" content="light dark">
         <meta name="robots" content="noindex">
         <title>{page.Title} · Nullius</title>
+        <link rel="icon" type="image/svg+xml" href="{options.SignInOrigin}/assets/icon.svg">
         <link rel="stylesheet" href="{options.SignInOrigin}/assets/pages.css">
         {Html.When(page.Passkeys, () => Html.Of($"""<script src="{options.SignInOrigin}/assets/passkeys.js" defer></script>"""))}
         </head>
