@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using Nullius.EndToEnd.Harness;
+
+namespace Nullius.EndToEnd.Browser;
+
+/// <summary>The real program, <c>nullius up --demo</c>, on a data folder of its own, and Chromium that trusts its root.</summary>
+public sealed partial class DemoPlatform : IAsyncLifetime
+{
+    private static readonly string[] Arguments =
+        ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("nullius-demo-").FullName;
+    private readonly ConcurrentQueue<string> _output = new();
+    private Process? _process;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public int Port { get; } = FreePort.Next();
+
+    public string Data => Path.Combine(_folder, "data");
+
+    /// <summary>The one-time passwords that the program printed.</summary>
+    public IReadOnlyDictionary<string, string> Passwords { get; private set; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>TOTP keys that people enrolled in these tests.</summary>
+    internal ConcurrentDictionary<string, string> Seeds { get; } = new(StringComparer.Ordinal);
+
+    public string Url(string host, string path = "/") => $"https://{host}.nullius.localhost:{Port}{path}";
+
+    public async ValueTask InitializeAsync()
+    {
+        var program = Path.Combine(Root(), "src", "Nullius.Cli", "bin", Configuration(), "net10.0", "nullius.dll");
+        Assert.True(File.Exists(program), $"{program} is missing: build src/Nullius.Cli first (./test.sh does)");
+        var start = new ProcessStartInfo("dotnet", [program, "up", "--demo", "--data", Data, "--port", Port.ToString(CultureInfo.InvariantCulture)])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Root(),
+        };
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
+        _process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await Poll.UntilAsync(
+            () => _process.HasExited ? throw new InvalidOperationException(Said()) : _output.Any(line => line.Contains("ready: https://", StringComparison.Ordinal)), "the platform is ready", 120);
+        Passwords = Person().Matches(Said()).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value, StringComparer.Ordinal);
+        await TrustAsync();
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Tools.Find("chromium"),
+            Args = Arguments,
+            Env = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Where(pair => (string)pair.Key != "HOME")
+                .Select(pair => KeyValuePair.Create((string)pair.Key, (string)pair.Value!)).Append(KeyValuePair.Create("HOME", _folder)),
+        });
+    }
+
+    /// <summary>A browser of its own: no cookie of another one.</summary>
+    public async Task<IPage> PageAsync()
+    {
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { Locale = "en-GB" });
+        context.SetDefaultTimeout(30_000);
+        return await context.NewPageAsync();
+    }
+
+    /// <summary>What the program has said so far.</summary>
+    public string Said() => string.Join('\n', _output);
+
+    /// <summary>Chromium on Linux takes roots from the NSS database in the home folder.</summary>
+    private async Task TrustAsync()
+    {
+        var database = Directory.CreateDirectory(Path.Combine(_folder, ".pki", "nssdb")).FullName;
+        await RunAsync("certutil", "-d", "sql:" + database, "-N", "--empty-password");
+        await RunAsync("certutil", "-d", "sql:" + database, "-A", "-t", "C,,", "-n", "nullius", "-i", Path.Combine(Data, "ca.pem"));
+    }
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Tools.Find(program), arguments))!;
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
+    }
+
+    private static string Configuration() => AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
+
+    internal static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", ".."));
+
+    [GeneratedRegex(@"^\s+(\w+)\s+([a-z0-9]{5}(?:-[a-z0-9]{5}){4})\s", RegexOptions.Multiline)]
+    private static partial Regex Person();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        _playwright?.Dispose();
+        if (_process is { HasExited: false })
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
