@@ -23,7 +23,11 @@ internal sealed class AttachDevice(GateCore core) : IStep
     /// <summary>Looks the certificate up by thumbprint: its chain was verified at the handshake, its state is what the inventory says now.</summary>
     internal static void Attach(GateCore core, GateRequest request)
     {
-        request.DeviceEntry = request.Connection.ClientCertificate is { } thumbprint ? core.Trust.FindByThumbprint(thumbprint) : null;
+        var entry = request.Connection.ClientCertificate is { } thumbprint ? core.Trust.FindByThumbprint(thumbprint) : null;
+        // A device vouches for its owner and for nobody else: at another's machine a person is at an unmanaged device.
+        if (entry is not null && request.Session is { } session && !string.Equals(entry.Trust.OwnerId, session.PersonId, StringComparison.Ordinal))
+            entry = null;
+        request.DeviceEntry = entry;
         request.Device = request.DeviceEntry?.Trust;
         request.DeviceState = request.Device?.StateAt(request.Now) ?? DeviceState.Unmanaged;
     }
