@@ -70,6 +70,7 @@ function matches(entry: DecisionSummary, url: URL): boolean {
   const effects = query.get('effect')?.split(',');
   if (effects && !effects.includes(entry.effect)) return false;
   if (query.get('route') && query.get('route') !== entry.route) return false;
+  if (query.get('exceptRoute') === entry.route) return false;
   if (query.get('person') && query.get('person') !== entry.person?.name) return false;
   if (query.get('device') && query.get('device') !== entry.device?.state) return false;
   if (query.get('basis') && query.get('basis') !== entry.basis) return false;

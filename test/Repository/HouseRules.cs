@@ -48,7 +48,10 @@ public partial class HouseRules
     public void Trust_tables_are_never_written_behind_the_feeds_back()
     {
         var bulk = Checkout.Sources(".cs").Where(file => file.StartsWith("src/", StringComparison.Ordinal))
-            .Where(file => BulkWrite().IsMatch(Checkout.Read(file)));
+            .SelectMany(file => Checkout.Read(file).Split('\n').Select((line, index) => (line, place: $"{file}:{index + 1}")))
+            // What carries no trust (failure counts, spent codes) says so, and the store checks that at run time too.
+            .Where(entry => BulkWrite().IsMatch(entry.line) && !entry.line.Contains("ChangeFeedModel.NotTrust", StringComparison.Ordinal))
+            .Select(entry => entry.place);
         Assert.Empty(bulk);
     }
 

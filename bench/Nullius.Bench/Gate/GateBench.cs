@@ -22,8 +22,8 @@ internal static class GateBench
             var (nginx, nginxPort) = await setting.NginxProxyAsync();
             using var ownedNginx = nginx;
             var field = new Field(
-                new("gate", int.Parse(ready[0], System.Globalization.CultureInfo.InvariantCulture), ready[1]),
-                new("yarp", int.Parse(yarpReady[0], System.Globalization.CultureInfo.InvariantCulture), ready[1]),
+                new("gate", int.Parse(ready[0], System.Globalization.CultureInfo.InvariantCulture), ready[1], gate),
+                new("yarp", int.Parse(yarpReady[0], System.Globalization.CultureInfo.InvariantCulture), ready[1], yarp),
                 new("nginx", nginxPort, ready[1]),
                 new("direct", setting.UpstreamPort, ready[1]));
             await WarmUpAsync(field);
@@ -51,12 +51,17 @@ internal static class GateBench
     private static async Task<double> ThroughputAsync(Report report, Field field)
     {
         var rates = field.All.ToDictionary(server => server.Name, _ => new List<double>(), StringComparer.Ordinal);
+        var costs = field.All.ToDictionary(server => server.Name, _ => new List<double>(), StringComparer.Ordinal);
         for (var round = 0; round < Rounds; round++)
         {
             foreach (var server in field.All)
             {
+                var before = server.Process?.ProcessorMicroseconds() ?? 0;
                 var result = await H2Load.SaturateAsync(server.Port, server.Cookie, Connections, Seconds);
                 rates[server.Name].Add(result.PerSecond);
+                // The warm-up second counts in the processor's time and not in the requests: both have the same share of it.
+                if (server.Process is { } process)
+                    costs[server.Name].Add((process.ProcessorMicroseconds() - before) / Math.Max(1, result.PerSecond * (Seconds + 1)));
                 Report.Say(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"throughput {round + 1}/{Rounds} {server.Name}: {result.PerSecond:N0}/s, {result.Errors} errors"));
             }
         }
@@ -64,6 +69,8 @@ internal static class GateBench
         var (gate, yarp, nginx) = (Sample.Median(rates["gate"]), Sample.Median(rates["yarp"]), Sample.Median(rates["nginx"]));
         report.Add(new Figure("throughput", gate, "req/s", "yarp", yarp, gate / yarp, Goal: "≥ 0.85 × yarp", Met: gate / yarp >= 0.85));
         report.Add(new Figure("throughput", gate, "req/s", "nginx", nginx, gate / nginx));
+        var (gateCost, yarpCost) = (Sample.Median(costs["gate"]), Sample.Median(costs["yarp"]));
+        report.Add(new Figure("cpu.request", gateCost, "µs", "yarp", yarpCost, yarpCost / gateCost));
         return gate;
     }
 
@@ -100,7 +107,7 @@ internal static class GateBench
         report.Add(new Figure("memory.rss.peak", peak, "MiB", Size: 1000));
     }
 
-    private sealed record Competitor(string Name, int Port, string Cookie);
+    private sealed record Competitor(string Name, int Port, string Cookie, Child? Process = null);
 
     private sealed record Field(Competitor Gate, Competitor Yarp, Competitor Nginx, Competitor Direct)
     {

@@ -39,6 +39,14 @@ internal sealed class Child : IDisposable
         return (Read("VmRSS:"), Read("VmHWM:"));
     }
 
+    /// <summary>Processor time that the process has used, in microseconds (user and system, in ticks of 10 ms).</summary>
+    public double ProcessorMicroseconds()
+    {
+        var stat = File.ReadAllText($"/proc/{_process.Id}/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)) * 10_000;
+    }
+
     /// <summary>Everything it printed; waits for its end.</summary>
     public async Task<string> OutputAsync()
     {

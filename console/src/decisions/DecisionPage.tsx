@@ -5,8 +5,8 @@ import { DeviceState } from '../devices/DeviceState';
 import { useKeys } from '../navigation/keys';
 import { Link } from '../navigation/Link';
 import { back } from '../navigation/location';
-import { methodWords } from '../people/words';
-import { Failed, Loading } from '../states/States';
+import { proofWords } from '../people/words';
+import { Failed, Loading, Quoting } from '../states/States';
 import { bytes, count } from '../time/format';
 import { Time } from '../time/Time';
 import { Effect } from './Effect';
@@ -56,7 +56,9 @@ function Detail({ detail }: { detail: DecisionDetail }) {
         </section>
         <section className="panel">
           <h2>What would change it</h2>
-          <Sentences lines={detail.changes} otherwise={summary.effect === 'allow' ? 'Nothing that the policies read is about to.' : 'Nothing that the person could do.'} />
+          {(detail.changes.length > 0 || !detail.validUntil) && (
+            <Sentences lines={detail.changes} otherwise={summary.effect === 'allow' ? 'A change of trust or of a policy; time alone does not.' : 'A change of trust or of a policy.'} />
+          )}
           {detail.validUntil && (
             <p>
               Time alone changes it at <Time at={detail.validUntil} /> (<Time at={detail.validUntil} as="relative" />
@@ -118,7 +120,9 @@ function Sentences({ lines, otherwise }: { lines: string[]; otherwise: string })
   return (
     <ul className="sentences">
       {lines.map((line) => (
-        <li key={line}>{line}</li>
+        <li key={line}>
+          <Quoting text={line} />
+        </li>
       ))}
     </ul>
   );
@@ -177,7 +181,7 @@ function Session({ detail: { session, summary } }: { detail: DecisionDetail }) {
   if (!session && summary.sessionKind) return <Step title="Session" headline={<span className="quiet">A {summary.sessionKind} session that has ended since.</span>} />;
   if (!session) return <Step title="Session" headline={<span className="quiet">None</span>} />;
   return (
-    <Step title="Session" headline={<>{session.methods.map(methodWords).join(' + ') || session.kind}</>}>
+    <Step title="Session" headline={<>{proofWords(session.methods) || session.kind}</>}>
       <Facts
         facts={[
           ['Kind', session.kind],
@@ -292,7 +296,7 @@ function Outcome({ detail }: { detail: DecisionDetail }) {
           ...(completion
             ? ([
                 ['Answer', `status ${completion.status}, ${bytes(completion.bytesSent)} in ${completion.milliseconds.toFixed(1)} ms`],
-                ...(completion.closedBecause ? [['Closed', completion.closedBecause]] : []),
+                ...(completion.closedBecause && completion.closedBecause !== 'completed' ? [['Closed', completion.closedBecause]] : []),
               ] as [string, ReactNode][])
             : []),
         ]}

@@ -78,6 +78,10 @@ export function FilterBar({ filter, search }: { filter: Filter; search: RefObjec
         <input type="checkbox" checked={filter.observed} onChange={(event) => change({ observed: event.target.checked })} />
         Only observed
       </label>
+      <label className="tick">
+        <input type="checkbox" checked={filter.exceptRoute === 'console'} onChange={(event) => change({ exceptRoute: event.target.checked ? 'console' : '' })} />
+        Without the console
+      </label>
       {chips.map(([name, without]) => (
         <button key={name} type="button" className="chip" onClick={() => change(without)}>
           {name} <span aria-hidden="true">✕</span>

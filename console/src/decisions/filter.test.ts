@@ -3,7 +3,7 @@ import { filterOf, queryOf, toggled } from './filter';
 
 describe('the filter', () => {
   it('is the same after the way through the URL', () => {
-    const query = 'effect=stepUp%2Cdeny&route=api&person=alice&device=stale&basis=explicitDeny&observed=true&q=orders+%2Fexport';
+    const query = 'effect=stepUp%2Cdeny&route=api&exceptRoute=console&person=alice&device=stale&basis=explicitDeny&observed=true&q=orders+%2Fexport';
     expect(queryOf(filterOf(new URLSearchParams(query)))).toBe(query);
   });
 

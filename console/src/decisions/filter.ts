@@ -4,6 +4,8 @@ import type { DecisionEffect } from '../api/types';
 export interface Filter {
   effects: DecisionEffect[];
   route: string;
+  /** A route that is left out. */
+  exceptRoute: string;
   person: string;
   device: string;
   basis: string;
@@ -18,6 +20,7 @@ export function filterOf(query: URLSearchParams): Filter {
   return {
     effects: everyEffect.filter((effect) => named.includes(effect)),
     route: query.get('route') ?? '',
+    exceptRoute: query.get('exceptRoute') ?? '',
     person: query.get('person') ?? '',
     device: query.get('device') ?? '',
     basis: query.get('basis') ?? '',
@@ -31,7 +34,7 @@ export function queryOf(filter: Filter): string {
   const query = new URLSearchParams();
   const effects = everyEffect.filter((effect) => filter.effects.includes(effect));
   if (effects.length > 0 && effects.length < everyEffect.length) query.set('effect', effects.join(','));
-  for (const name of ['route', 'person', 'device', 'basis'] as const) if (filter[name].trim()) query.set(name, filter[name].trim());
+  for (const name of ['route', 'exceptRoute', 'person', 'device', 'basis'] as const) if (filter[name].trim()) query.set(name, filter[name].trim());
   if (filter.observed) query.set('observed', 'true');
   const text = filter.text.trim().replace(/\s+/g, ' ');
   if (text) query.set('q', text);

@@ -10,7 +10,7 @@ import { Failed, Loading, Outdated } from '../states/States';
 import { count } from '../time/format';
 import { Time } from '../time/Time';
 import { Risk } from './PeoplePage';
-import { browserWords, factorWords, methodWords } from './words';
+import { browserWords, factorWords, proofWords } from './words';
 
 /** One person: who they are to the policies, what is trusted because of them, and how to end it. */
 export function PersonPage({ id }: { id: string }) {
@@ -145,7 +145,7 @@ function Sessions({ detail, path, onDone }: Part) {
                   <th scope="row">
                     <SessionName session={session} />
                   </th>
-                  <td data-label="Proved by">{session.methods.map(methodWords).join(' + ') || <span className="quiet">nothing yet</span>}</td>
+                  <td data-label="Proved by">{proofWords(session.methods) || <span className="quiet">nothing yet</span>}</td>
                   <td data-label="Signed in">
                     <Time at={session.authenticatedAt} as="relative" />
                   </td>

@@ -12,6 +12,11 @@ export function methodWords(method: string): string {
   return methods[method] ?? method;
 }
 
+/** How somebody proved who they are; that these were two factors follows from them. */
+export function proofWords(proofs: string[]): string {
+  return proofs.filter((one) => one !== 'mfa').map(methodWords).join(' + ');
+}
+
 const factors: Record<string, string> = { totp: 'authenticator app', passkey: 'passkey', recoveryCode: 'recovery codes' };
 
 export function factorWords(factor: string): string {

@@ -8,7 +8,7 @@ namespace Nullius.Gateway.Live;
 /// </summary>
 internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action abort, TimeProvider time) : HttpContent, ICut
 {
-    private static readonly TimeSpan PeaceTime = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PeaceTime = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _cut = new();
     private ITimer? _deadline;
@@ -35,7 +35,7 @@ internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action
         _cut.Cancel();
     }
 
-    protected override async Task<Stream> CreateContentReadStreamAsync() => new Reader(this, await answer.ReadAsStreamAsync());
+    protected override async Task<Stream> CreateContentReadStreamAsync() => new Reader(this, await answer.ReadAsStreamAsync(CancellationToken.None));
 
     protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) => new Reader(this, await answer.ReadAsStreamAsync(cancellationToken));
 

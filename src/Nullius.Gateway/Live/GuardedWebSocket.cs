@@ -9,6 +9,7 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
 {
     private static readonly byte[] ToClient = WebSocketFrames.Close("access ended"u8, toServer: false);
     private static readonly byte[] ToApplication = WebSocketFrames.Close("access ended"u8, toServer: true);
+    private static readonly TimeSpan WriteTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(2);
 
@@ -142,12 +143,14 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
         try
         {
             // Started before anything can block: a client that reads nothing is cut too.
-            _deadline = time.CreateTimer(static state => ((GuardedWebSocket)state!).Overdue(), this, FrameTime, Timeout.InfiniteTimeSpan);
-            await _writing.WaitAsync();
+            _deadline = time.CreateTimer(static state => ((GuardedWebSocket)state!).Overdue(), this, WriteTime, Timeout.InfiniteTimeSpan);
+            await _writing.WaitAsync(CancellationToken.None);
             try
             {
                 if (_toClient.AtBoundary)
                     await SendCloseAsync();
+                else
+                    _deadline.Change(FrameTime, Timeout.InfiniteTimeSpan);
             }
             finally
             {
@@ -168,8 +171,8 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
         if (_closeSent || _toClient.SawClose)
             return;
         _closeSent = true;
-        await client.WriteAsync(ToClient);
-        await client.FlushAsync();
+        await client.WriteAsync(ToClient, CancellationToken.None);
+        await client.FlushAsync(CancellationToken.None);
         _deadline?.Change(FarewellTime, Timeout.InfiniteTimeSpan);
         _closed.TrySetResult();
     }

@@ -10,6 +10,9 @@ internal static class HeaderReader
     // RFC 9110, section 5.6.2. HTTP/2 can carry a name that HTTP/1.1 would read as something else.
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
+    // RFC 9110, section 5.5: of the control characters a value may hold the tab alone.
+    private static readonly SearchValues<char> Controls = SearchValues.Create([.. Enumerable.Range(0, 0x20).Where(code => code != '\t').Append(0x7f).Select(code => (char)code)]);
+
     public static RequestFault Read(GateRequest request, HttpContext http)
     {
         var transferEncoding = false;
@@ -20,8 +23,15 @@ internal static class HeaderReader
                 continue;
             if (ReservedHeaders.IsCollision(name) || name.AsSpan().ContainsAnyExcept(TokenCharacters) || request.Snapshot.Mentioned.IsCollision(name) || request.Host is { } host && host.InjectsAs(name))
                 return RequestFault.HeaderSpelling;
+            if (HasControl(values))
+                return RequestFault.ControlCharacter;
             switch (name.Length)
             {
+                // RFC 9110, section 10.1.1: the one expectation that there is. Servers disagree about others.
+                case 6 when Is(name, "Expect"):
+                    if (values.Count != 1 || !Is(values[0]!, "100-continue"))
+                        return RequestFault.Framing;
+                    break;
                 case 6 when Is(name, "Origin"):
                     if (values.Count > 1)
                         return RequestFault.DuplicateHeader;
@@ -63,6 +73,17 @@ internal static class HeaderReader
         }
 
         return transferEncoding && (displacedLength || http.Request.Headers.ContentLength is not null) ? RequestFault.Framing : RequestFault.None;
+    }
+
+    private static bool HasControl(StringValues values)
+    {
+        foreach (var value in values)
+        {
+            if (value.AsSpan().ContainsAny(Controls))
+                return true;
+        }
+
+        return false;
     }
 
     // RFC 9110, section 7.6.1: whatever else is named would be deleted by the next hop.

@@ -58,8 +58,8 @@ internal sealed class FileWatch : IAsyncDisposable
                 if (now == seen) continue;
                 seen = now;
                 await changed(stop.Token).ConfigureAwait(false);
-                // The change may have named other files: what they hold now is what was just loaded, or was refused with them.
-                seen = Fingerprint(files());
+                // INVARIANT: what was seen is what was there before the reload read it. A file that was still being written then differs
+                // from it now, and so do files that the change named: both are read once more.
                 Follow();
             }
         }

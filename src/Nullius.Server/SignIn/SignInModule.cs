@@ -113,7 +113,7 @@ public static class SignInModule
                 context.Response.Headers.XContentTypeOptions = "nosniff";
                 // Refusals on application hosts use the same sheet.
                 context.Response.Headers["Cross-Origin-Resource-Policy"] = "same-site";
-                return context.Response.BodyWriter.WriteAsync(bytes, context.RequestAborted).AsTask();
+                return context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
             });
         }
     }

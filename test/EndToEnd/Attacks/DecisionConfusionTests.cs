@@ -45,7 +45,11 @@ public sealed class DecisionConfusionTests(OwnFolderGate gate) : AttackTests<Own
         {
             var (who, name) = number % 2 == 0 ? (Alice, "alice") : (bob, "bob");
             var whose = number % 4 < 2 ? name : name == "alice" ? "bob" : "alice";
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{Gate.At(GateFixture.App)}/home/{whose}/{number}");
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{Gate.At(GateFixture.App)}/home/{whose}/{number}")
+            {
+                Version = System.Net.HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
             request.Headers.Add("Cookie", $"__Host-nullius={who.Cookie(GateFixture.App)}");
             using var response = await client.SendAsync(request);
             return (Allowed: whose == name, Status: (int)response.StatusCode);

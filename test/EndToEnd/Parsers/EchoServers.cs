@@ -32,13 +32,14 @@ public sealed class EchoServers : IAsyncLifetime
     {
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(IPAddress.Loopback, Ports[server]);
-        await tcp.GetStream().WriteAsync(bytes);
+        var stream = tcp.GetStream();
+        await stream.WriteAsync(bytes);
         tcp.Client.Shutdown(SocketShutdown.Send);
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         byte[] all;
         try
         {
-            all = await new ByteReader(tcp.GetStream(), deadline.Token).ReadToEndAsync();
+            all = await new ByteReader(stream, deadline.Token).ReadToEndAsync();
         }
         catch (IOException)
         {
@@ -46,7 +47,10 @@ public sealed class EchoServers : IAsyncLifetime
         }
 
         var text = Encoding.Latin1.GetString(all);
-        if (!text.StartsWith("HTTP/1.1 200", StringComparison.Ordinal))
+        const string Interim = "HTTP/1.1 100 Continue\r\n\r\n";
+        if (text.StartsWith(Interim, StringComparison.Ordinal))
+            text = text[Interim.Length..];
+        if (!text.StartsWith("HTTP/1.1 2", StringComparison.Ordinal)) // 206 answers a range: accepted
             return null;
         var answers = text.Split("HTTP/1.1 ").Length - 1;
         var lines = text.Split('\n').Select(line => line.TrimEnd('\r').Split(' ', 2)).Where(parts => parts.Length == 2)

@@ -1,9 +1,8 @@
 -- Says how Apache reads a request, in the same words as the other two servers.
 function handle(r)
-  local body = r:requestbody() or ''
   local lines = {
     'method ' .. r.method, 'path ' .. r.uri, 'query ' .. (r.args or ''),
-    'host ' .. (r.headers_in['Host'] or ''), 'length ' .. #body,
+    'host ' .. (r.headers_in['Host'] or ''),
   }
   for name in os.getenv('ECHO_HEADERS'):gmatch('[^,]+') do
     lines[#lines + 1] = name .. ' ' .. (r.headers_in[name] or '')

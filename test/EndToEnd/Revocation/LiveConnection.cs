@@ -53,6 +53,9 @@ internal abstract class LiveConnection : IAsyncDisposable
         _ => Ending.Broken,
     };
 
+    /// <summary>What the client's library said about the end.</summary>
+    public string Detail { get; protected set; } = "";
+
     protected abstract Task StartAsync(GateFixture gate, SignedIn session, X509Certificate2 device);
 
     /// <summary>Reads until it ends.</summary>
@@ -101,8 +104,9 @@ internal abstract class LiveConnection : IAsyncDisposable
                         return received.CloseStatus == WebSocketCloseStatus.PolicyViolation ? Ending.PolicyViolation : Ending.Other;
                 }
             }
-            catch (WebSocketException)
+            catch (WebSocketException fault)
             {
+                Detail = fault.ToString();
                 return Ending.Broken;
             }
         }
@@ -125,7 +129,7 @@ internal abstract class LiveConnection : IAsyncDisposable
         {
             _client = gate.Client(version, device);
             var grpc = path.StartsWith("/demo.", StringComparison.Ordinal);
-            using var request = new HttpRequestMessage(grpc ? HttpMethod.Post : HttpMethod.Get, $"https://{gate.At(host)}{path}");
+            using var request = new HttpRequestMessage(grpc ? HttpMethod.Post : HttpMethod.Get, $"https://{gate.At(host)}{path}") { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
             request.Headers.Add("Cookie", $"__Host-nullius={session.Cookie(host)}");
             if (grpc)
             {
@@ -138,6 +142,7 @@ internal abstract class LiveConnection : IAsyncDisposable
             using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
             _response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
             Assert.True(_response.StatusCode == HttpStatusCode.OK, $"{_response.StatusCode}");
+            Assert.Equal(version, _response.Version);
             _stream = await _response.Content.ReadAsStreamAsync(deadline.Token);
             Assert.True(await LivesAsync(deadline.Token));
         }
@@ -153,8 +158,9 @@ internal abstract class LiveConnection : IAsyncDisposable
                 {
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or HttpIOException or IOException)
+            catch (Exception fault) when (fault is HttpRequestException or HttpIOException or IOException)
             {
+                Detail = fault.ToString();
                 return Ending.Broken;
             }
 

@@ -77,6 +77,9 @@ internal sealed class Application : IAsyncDisposable
                 case "/pkg.Service/Stream":
                     await GrpcAsync(http);
                     break;
+                case "/pkg.Service/Tick":
+                    await TickAsync(http);
+                    break;
                 case "/never":
                     await Task.Delay(Timeout.Infinite, http.RequestAborted);
                     break;
@@ -153,6 +156,17 @@ internal sealed class Application : IAsyncDisposable
         await http.Response.Body.WriteAsync(chunk);
         await http.Response.Body.FlushAsync();
         await Task.Delay(Timeout.Infinite, http.RequestAborted);
+    }
+
+    private static async Task TickAsync(HttpContext http)
+    {
+        http.Response.ContentType = "application/grpc";
+        while (true)
+        {
+            await http.Response.Body.WriteAsync(new byte[] { 0, 0, 0, 0, 1, 42 }, http.RequestAborted);
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+            await Task.Delay(10, http.RequestAborted);
+        }
     }
 
     private static async Task GrpcAsync(HttpContext http)

@@ -138,19 +138,24 @@ public class RevocationTests
         await Eventually.HoldsAsync(() => harness.Application.Open == 0, "the application's side is closed");
     }
 
-    [Fact]
-    public async Task A_gRPC_stream_ends_with_status_16_in_its_trailers()
+    [Theory]
+    [InlineData("/pkg.Service/Stream")]
+    [InlineData("/pkg.Service/Tick")]
+    public async Task A_gRPC_stream_ends_with_status_16_in_its_trailers(string path)
     {
         await using var harness = await Harness.StartAsync(route => route with { Upstream = route.Upstream! with { HttpVersion = "2" } }, application: await Application.StartAsync(HttpProtocols.Http2));
         var (session, secret) = harness.Session();
-        using var request = Grpc(harness);
+        using var request = Grpc(harness, path);
         using var response = await harness.Client(harness.Cookie(secret), version: HttpVersion.Version20).SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var stream = await response.Content.ReadAsStreamAsync();
         var buffer = new byte[64];
         Assert.Equal(6, await stream.ReadAsync(buffer));
         await ChangeAsync(harness, session, "session revoked");
-        Assert.Equal(0, await stream.ReadAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(20)));
+        while (await stream.ReadAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(20)) > 0)
+        {
+        }
+
         Assert.Equal("16", response.TrailingHeaders.GetValues("grpc-status").Single());
     }
 
@@ -241,9 +246,9 @@ public class RevocationTests
             socket.Dispose();
     }
 
-    private static HttpRequestMessage Grpc(Harness harness)
+    private static HttpRequestMessage Grpc(Harness harness, string path = "/pkg.Service/Stream")
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/pkg.Service/Stream") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent([0, 0, 0, 0, 0]) };
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent([0, 0, 0, 0, 0]) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/grpc");
         request.Headers.Add("Origin", harness.Origin);
         request.Headers.Add("TE", "trailers");

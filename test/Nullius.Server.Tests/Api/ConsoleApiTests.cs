@@ -18,6 +18,7 @@ public sealed class ConsoleApiTests
         Assert.Equal(["r3"], await ReferencesAsync(host, "person=BOB"));
         Assert.Equal(["r1", "r2", "r3"], await ReferencesAsync(host, "q=orders%20laptop"));
         Assert.Empty(await ReferencesAsync(host, "q=orders%20bob&effect=allow"));
+        Assert.Empty(await ReferencesAsync(host, "exceptRoute=api"));
     }
 
     [Fact]

@@ -148,7 +148,7 @@ public sealed class AccountTests : IAsyncLifetime
         var (person, seed) = await _site.EnrolledAsync();
         using var browser = _site.Browser();
         await browser.SignInAsync(seed);
-        var page = await browser.GetAsync("/account");
+        var page = await browser.GetAsync("/sign-out");
         Assert.Equal("/account?done=last", (await browser.PostAsync("/account/authenticator/remove", ("csrf", page.Csrf))).Location);
         Assert.True((await _site.Factors.StateAsync(person.Id, default)).Authenticator);
     }
@@ -163,8 +163,8 @@ public sealed class AccountTests : IAsyncLifetime
         var target = Assert.Single(await _site.Sessions.ListAsync(bob.Id, default)).Session.Id;
         using var browser = _site.Browser();
         await browser.SignInAsync(seed);
-        var page = await browser.GetAsync("/account");
-        await browser.PostAsync("/account/sessions/revoke", ("csrf", page.Csrf), ("session", target));
+        var page = await browser.GetAsync("/sign-out");
+        Assert.Equal(303, (await browser.PostAsync("/account/sessions/revoke", ("csrf", page.Csrf), ("session", target))).Status);
         Assert.Equal(200, (await bobs.GetAsync("/account")).Status);
     }
 }

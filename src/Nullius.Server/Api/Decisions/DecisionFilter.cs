@@ -12,6 +12,8 @@ internal sealed record DecisionFilter
 
     public FrozenSet<DecisionEffect> Effects { get; init; } = FrozenSet<DecisionEffect>.Empty;
     public string? Route { get; init; }
+    /// <summary>A route that is left out: the console's own calls, mostly.</summary>
+    public string? ExceptRoute { get; init; }
     /// <summary>Id or user name.</summary>
     public string? Person { get; init; }
     /// <summary>Id or state.</summary>
@@ -49,6 +51,7 @@ internal sealed record DecisionFilter
         {
             Effects = effects.ToFrozenSet(),
             Route = Written(query.Route),
+            ExceptRoute = Written(query.ExceptRoute),
             Person = Written(query.Person),
             Device = Written(query.Device),
             Basis = Written(query.Basis),
@@ -64,6 +67,8 @@ internal sealed record DecisionFilter
         if (Observed && !entry.Observed)
             return false;
         if (Route is not null && !Same(Route, entry.Route))
+            return false;
+        if (ExceptRoute is not null && Same(ExceptRoute, entry.Route))
             return false;
         if (Basis is not null && !Same(Basis, entry.Basis))
             return false;
@@ -106,12 +111,14 @@ internal sealed record DecisionFilter
 /// <summary>The query of a list or stream of decisions.</summary>
 /// <param name="Effect"><c>allow</c>, <c>stepUp</c>, <c>deny</c>, or several with commas.</param>
 /// <param name="Route">Name of a route.</param>
+/// <param name="ExceptRoute">Name of a route that is left out.</param>
 /// <param name="Person">Id or user name.</param>
 /// <param name="Device">Id or state of a device.</param>
 /// <param name="Basis">The basis of the decision.</param>
 /// <param name="Observed">Only denials that were not enforced.</param>
 /// <param name="Q">Words that must all occur.</param>
 internal sealed record DecisionQuery(
-    [FromQuery(Name = "effect")] string? Effect, [FromQuery(Name = "route")] string? Route, [FromQuery(Name = "person")] string? Person,
+    [FromQuery(Name = "effect")] string? Effect, [FromQuery(Name = "route")] string? Route, [FromQuery(Name = "exceptRoute")] string? ExceptRoute,
+    [FromQuery(Name = "person")] string? Person,
     [FromQuery(Name = "device")] string? Device, [FromQuery(Name = "basis")] string? Basis, [FromQuery(Name = "observed")] bool? Observed,
     [FromQuery(Name = "q")] string? Q);

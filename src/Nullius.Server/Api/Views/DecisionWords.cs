@@ -44,6 +44,9 @@ internal sealed class DecisionWords(DeviceNames names)
         Effect.Deny => "deny",
     };
 
+    /// <summary>A policy by the name that people know: its file.</summary>
+    public static string PolicyName(StatementRef policy) => Path.GetFileName(policy.Source) is { Length: > 0 } file ? file : policy.Id;
+
     /// <summary>A name of ours as it stands in JSON: <c>conditionalAccess</c>.</summary>
     public static string Camel<T>(T value)
         where T : struct, Enum
@@ -60,12 +63,11 @@ internal sealed class DecisionWords(DeviceNames names)
     {
         if (made.Reasons.Count > 0)
             return (made.Cut ? "connection closed: " : "") + string.Join("; ", made.Reasons);
-        foreach (var statement in made.Statements)
-        {
-            if (statement.Effect == Effect.Allow)
-                return $"{statement.Id} of {Path.GetFileName(statement.Source)}";
-        }
-
+        // A guardrail limits and does not grant: what granted is named.
+        var granting = made.Statements.FirstOrDefault(one => one is { Effect: Effect.Allow, Layer: PolicyLayer.Identity or PolicyLayer.Resource })
+            ?? made.Statements.FirstOrDefault(one => one.Effect == Effect.Allow);
+        if (granting is not null)
+            return $"{granting.Id} of {Path.GetFileName(granting.Source)}";
         return made.PersonId is null && made.Effect == Effect.Allow ? "open to everybody" : "";
     }
 

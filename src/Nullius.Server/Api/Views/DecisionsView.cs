@@ -82,8 +82,8 @@ internal sealed class DecisionsView(
             summary, written.Resource, person, session is null ? null : Session(session), Device(summary.Device, device), await RiskAsync(made, cancellation),
             [.. made.Statements.Select(one => new DecisionStatement(DecisionWords.Camel(one.Layer), one.Source, one.Line, one.Id, DecisionWords.EffectWord(one.Effect)))],
             [.. made.BlockedBy.Select(DecisionWords.Camel)],
-            [.. made.RequiredControls.Select(one => new DecisionRequirement(one.Policy.Id, one.Controls, one.All))],
-            made.MissingContext, [.. made.ReportOnly.Select(one => new DecisionReportOnly(one.Policy.Id, DecisionWords.Camel(one.Result)))],
+            [.. made.RequiredControls.Select(one => new DecisionRequirement(DecisionWords.PolicyName(one.Policy), one.Controls, one.All))],
+            made.MissingContext, [.. made.ReportOnly.Select(one => new DecisionReportOnly(DecisionWords.PolicyName(one.Policy), DecisionWords.Camel(one.Result)))],
             made.ValidUntil, [], [explanation.Summary, .. explanation.Steps], explanation.Changes,
             new DecisionAudit(reference, written.Sequence, written.Decision), written.Completion);
     }

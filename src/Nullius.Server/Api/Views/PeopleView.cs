@@ -39,8 +39,11 @@ internal sealed class PeopleView(
         var connections = gate.Value.Live.OfPerson(person.Id).Where(connection => connection.Kind != LiveKind.Request || connection.SessionId != currentSession);
         var owned = await devices.ListAsync(new DeviceFilter(null, null) { Owner = person.Id }, new PageRequest(0, PageRequest.Most), cancellation);
         var state = await factors.StateAsync(person.Id, cancellation);
+        var shown = new List<ApiSession>(own.Count);
+        foreach (var session in own)
+            shown.Add(await SessionAsync(session, currentSession, cancellation));
         return new PersonDetail(
-            await SummaryAsync(person, own, FactorsOf(state), cancellation), person.Tags, [.. own.Select(session => Session(session, currentSession))],
+            await SummaryAsync(person, own, FactorsOf(state), cancellation), person.Tags, shown,
             [.. connections.OrderByDescending(connection => connection.Since).Take(MostConnections).Select(Connection)], owned.Items);
     }
 
@@ -94,10 +97,11 @@ internal sealed class PeopleView(
         (await trust.ReadPersonAsync(person.Id, cancellation))?.Risk, own.Count, gate.Value.Live.OfPerson(person.Id).Count(connection => connection.Kind != LiveKind.Request),
         own.Count > 0 ? own.Max(session => session.Session.LastSeenAt) : null);
 
-    private ApiSession Session(StoredSession stored, string? current)
+    private async Task<ApiSession> SessionAsync(StoredSession stored, string? current, CancellationToken cancellation)
     {
         var session = stored.Session;
-        var hosts = session.Credentials.Select(credential => credential.Host).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        var credentials = (await trust.ReadSessionAsync(session.Id, cancellation))?.Credentials ?? [];
+        var hosts = credentials.Select(credential => credential.Host).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         return new ApiSession(
             session.Id, DecisionWords.Kind(session.Kind)!, [.. session.Methods], session.CreatedAt, session.AuthenticatedAt, session.MfaAt, session.LastSeenAt,
             session.ExpiresAt, [.. hosts], [.. session.Scopes], session.Address, session.UserAgent, session.BoundDeviceId,
