@@ -12,6 +12,8 @@ export function fixtureApi(): Plugin {
   return {
     name: 'fixture-api',
     configureServer: (server) => void server.middlewares.use((request, response, next) => void answer(recent, request, response, next)),
+    // The built console over the same data: what is measured is what is shipped.
+    configurePreviewServer: (server) => void server.middlewares.use((request, response, next) => void answer(recent, request, response, next)),
   };
 }
 
