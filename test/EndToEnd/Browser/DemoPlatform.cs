@@ -42,6 +42,8 @@ public sealed partial class DemoPlatform : IAsyncLifetime
             RedirectStandardError = true,
             WorkingDirectory = Root(),
         };
+        // As the launch script says where the built console is.
+        start.Environment["NULLIUS_ROOT"] = Root();
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
         _process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
@@ -91,7 +93,7 @@ public sealed partial class DemoPlatform : IAsyncLifetime
 
     internal static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", ".."));
 
-    [GeneratedRegex(@"^\s+(\w+)\s+([a-z0-9]{5}(?:-[a-z0-9]{5}){4})\s", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^nullius:\s+(\w+)\s+([a-z0-9]{5}(?:-[a-z0-9]{5}){4})\s", RegexOptions.Multiline)]
     private static partial Regex Person();
 
     public async ValueTask DisposeAsync()

@@ -12,7 +12,7 @@ public sealed class DemoTests(DemoPlatform platform) : IClassFixture<DemoPlatfor
         await page.GotoAsync(platform.Url("shop"));
         Assert.StartsWith(platform.Url("auth", "/sign-in"), page.Url, StringComparison.Ordinal);
         await page.AssertAccessibleAsync();
-        await platform.SignInAsync(page, "dave");
+        await platform.SignInAsync(page, "bob");
         Assert.Equal(platform.Url("shop"), page.Url);
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Instrument shop" })).ToBeVisibleAsync();
         await page.AssertAccessibleAsync();
@@ -41,9 +41,10 @@ public sealed class DemoTests(DemoPlatform platform) : IClassFixture<DemoPlatfor
     public async Task A_refused_page_says_why_and_what_to_quote()
     {
         var page = await platform.PageAsync();
-        await page.GotoAsync(platform.Url("shop"));
-        await platform.SignInAsync(page, "bob");
-        var response = await page.GotoAsync(platform.Url("legacy"));
+        await page.GotoAsync(platform.Url("auth", "/account"));
+        await platform.SignInAsync(page, "dave");
+        // A permission boundary of contractors does not include the shop.
+        var response = await page.GotoAsync(platform.Url("shop"));
         Assert.Equal(403, response!.Status);
         await Assertions.Expect(page.Locator("ul.reasons, p.lead").First).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("code")).Not.ToBeEmptyAsync();
