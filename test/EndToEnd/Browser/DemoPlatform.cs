@@ -71,6 +71,13 @@ public sealed partial class DemoPlatform : IAsyncLifetime
         return await context.NewPageAsync();
     }
 
+    /// <summary>Where NULLIUS_PICTURES names a folder, what a page looks like is kept there: the documentation's pictures come from here.</summary>
+    public async Task PictureAsync(IPage page, string name)
+    {
+        if (Environment.GetEnvironmentVariable("NULLIUS_PICTURES") is { Length: > 0 } folder)
+            await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png") });
+    }
+
     /// <summary>What the program has said so far.</summary>
     public string Said() => string.Join('\n', _output);
 

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace Nullius.EndToEnd.Browser;
 
 /// <summary>The demonstration as people use it, in Chromium: sign-in, second factors, refusals, the console.</summary>
-public sealed class DemoTests(DemoPlatform platform) : IClassFixture<DemoPlatform>
+public sealed partial class DemoTests(DemoPlatform platform) : IClassFixture<DemoPlatform>
 {
     [Fact]
     public async Task A_first_sign_in_enrols_an_authenticator_app_and_returns_to_the_application()
@@ -48,6 +49,7 @@ public sealed class DemoTests(DemoPlatform platform) : IClassFixture<DemoPlatfor
         Assert.Equal(403, response!.Status);
         await Assertions.Expect(page.Locator("ul.reasons, p.lead").First).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("code")).Not.ToBeEmptyAsync();
+        await platform.PictureAsync(page, "denied");
         await page.AssertAccessibleAsync();
     }
 
@@ -63,14 +65,26 @@ public sealed class DemoTests(DemoPlatform platform) : IClassFixture<DemoPlatfor
         var other = await page.Context.NewPageAsync();
         await other.GotoAsync(platform.Url("shop", "/?seen-in-the-console"));
 
-        await Assertions.Expect(page.GetByText("shop", new() { Exact = false }).First).ToBeVisibleAsync();
+        var shop = page.GetByRole(AriaRole.Row).Filter(new() { Has = page.GetByRole(AriaRole.Cell, new() { Name = "shop", Exact = true }) }).First;
+        await Assertions.Expect(shop).ToBeVisibleAsync();
+        await platform.PictureAsync(page, "live");
+        await shop.GetByRole(AriaRole.Link).ClickAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(DecisionPage());
+        await Assertions.Expect(page.GetByText("EveryoneSignedIn").First).ToBeVisibleAsync();
+        await platform.PictureAsync(page, "decision");
+        await page.AssertAccessibleAsync();
         foreach (var path in new[] { "/", "/live", "/people", "/devices", "/routes" })
         {
             await page.GotoAsync(platform.Url("console", path));
-            await Assertions.Expect(page.GetByRole(AriaRole.Navigation)).ToBeVisibleAsync();
+            await Assertions.Expect(page.GetByRole(AriaRole.Navigation, new() { Name = "Pages" })).ToBeVisibleAsync();
+            await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+            await platform.PictureAsync(page, path == "/" ? "overview" : path[1..]);
             await page.AssertAccessibleAsync();
         }
     }
+
+    [GeneratedRegex("/decisions/[0-9A-Z]+$")]
+    private static partial Regex DecisionPage();
 
     /// <summary>A passkey holder that verifies its user, by the browser's own protocol.</summary>
     private static async Task AddAuthenticatorAsync(IPage page)
