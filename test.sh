@@ -63,9 +63,11 @@ run() { # name, command…: runs a suite and adds up its counts
   log=$(mktemp)
   echo "== $name" >&2
   "$@" >"$log" 2>&1 || status=$?
+  sed -i 's/\x1b\[[0-9;]*m//g' "$log"
   local ok bad
-  ok=$(grep -oE '^ *(succeeded|passed): [0-9]+' "$log" | grep -oE '[0-9]+$' | tail -1 || true)
-  bad=$(grep -oE '^ *failed: [0-9]+' "$log" | grep -oE '[0-9]+$' | tail -1 || true)
+  # The .NET runner says `succeeded: 3`, vitest `Tests  1 failed | 3 passed (4)`.
+  ok=$(grep -oE '^ *succeeded: [0-9]+|^ *Tests .*' "$log" | grep -oE 'succeeded: [0-9]+|[0-9]+ passed' | grep -oE '[0-9]+' | tail -1 || true)
+  bad=$(grep -oE '^ *failed: [0-9]+|^ *Tests .*' "$log" | grep -oE 'failed: [0-9]+|[0-9]+ failed' | grep -oE '[0-9]+' | tail -1 || true)
   passed=$((passed + ${ok:-0}))
   failed=$((failed + ${bad:-0}))
   if [ "$status" -ne 0 ] || [ -z "$ok" ]; then
