@@ -68,6 +68,7 @@ public partial class PublishedText
     [GeneratedRegex(@"test/[A-Za-z0-9_./-]+\.cs")]
     private static partial Regex TestFile();
 
-    [GeneratedRegex(@"(?<![\w.])/work/(main|shared|wt-)|\.\./shared\b")]
+    // Folders of somebody's machine: nothing of the project lies at an absolute path.
+    [GeneratedRegex(@"(?<![\w.~}-])/(root|Users|mnt|work|tmp/[a-z]+-clone)/[A-Za-z]")]
     private static partial Regex MachinePath();
 }
