@@ -69,9 +69,8 @@ internal sealed class TimeBounds
             Every(TimeSpan.TicksPerSecond);
             return;
         }
+        // INVARIANT: only conditions of policies read this list; a level reads others by name, and all of them are asked below.
         if (node is SelectNode { Field: "access_levels" })
-            _readsLevels = true;
-        if (node is IdentifierNode { Name: "levels" })
             _readsLevels = true;
         if (node is CallNode call && (TryComparison(call) || TryAccessor(call)))
             return;
