@@ -56,7 +56,9 @@ export function Frame() {
         <span className="push" />
         {me.value && (
           <details className="who">
-            <summary>{me.value.displayName || me.value.userName}</summary>
+            <summary>
+              <span className="clip">{me.value.displayName || me.value.userName}</span>
+            </summary>
             <div className="who-menu">
               <p>
                 <b>{me.value.userName}</b>

@@ -38,13 +38,17 @@ internal static class SignInSteps
         await SubmitAsync(page);
     }
 
-    private static async Task EnrolAsync(this DemoPlatform platform, IPage page, string person)
+    /// <summary>From the page that shows the key to where the person was going.</summary>
+    /// <param name="atCodes">Looks at the page with the recovery codes.</param>
+    public static async Task EnrolAsync(this DemoPlatform platform, IPage page, string person, Func<IPage, Task>? atCodes = null)
     {
         await page.Locator("summary").ClickAsync();
         platform.Seeds[person] = (await page.Locator("code.secret").InnerTextAsync()).Replace(" ", "", StringComparison.Ordinal);
         await page.Locator("#code").FillAsync(await platform.NextCodeAsync(person));
         await SubmitAsync(page);
         Assert.True(await page.Locator("ul.codes li").CountAsync() >= 8, "recovery codes are shown once");
+        if (atCodes is not null)
+            await atCodes(page);
         await page.Locator("button[type=submit]:not(.quiet), a.button").First.ClickAsync();
         await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
     }
