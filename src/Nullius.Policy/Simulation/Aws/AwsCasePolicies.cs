@@ -19,8 +19,7 @@ internal static class AwsCasePolicies
             Boundary = List(reader, "boundary", PolicyLayer.Boundary, diagnostics),
             Session = List(reader, "session", PolicyLayer.Session, diagnostics),
             Resource = One(reader, "resource", PolicyLayer.Resource, diagnostics),
-            // Traffic that passes no endpoint meets no endpoint policy; an endpoint itself always has one.
-            Endpoint = List(reader, "endpoint", PolicyLayer.Endpoint, diagnostics) is { Count: > 0 } endpoint ? endpoint : null,
+            Endpoint = List(reader, "endpoint", PolicyLayer.Endpoint, diagnostics),
             Guardrails = Levels(reader, "scp", PolicyLayer.Guardrail, diagnostics),
             ResourceControls = Levels(reader, "rcp", PolicyLayer.ResourceControl, diagnostics),
         };

@@ -40,8 +40,8 @@ internal sealed class AwsStatementParser(LocatedValue json, int ordinal, bool va
             NotAction = notAction,
             Actions = [.. ReadStrings(action, notAction ? "NotAction" : "Action").Select(ReadAction)],
             NotResource = notResource,
-            Resources = resource is null ? null : [.. ReadStrings(resource, notResource ? "NotResource" : "Resource").Select(ReadResource)],
-            Conditions = ReadConditions(),
+            Resources = resource is null ? null : [.. ReadStrings(resource, notResource ? "NotResource" : "Resource").Select(r => ReadResource(r, completes: principal is null))],
+            Conditions = ReadConditions(isDeny),
         };
     }
 
@@ -104,20 +104,20 @@ internal sealed class AwsStatementParser(LocatedValue json, int ordinal, bool va
         return pattern;
     }
 
-    private ArnPattern ReadResource(LocatedValue value)
+    private ArnPattern ReadResource(LocatedValue value, bool completes)
     {
-        var pattern = TemplateParser.ParseArn(value, TemplateParser.VariablesFrom(variables, firstSegment: 5), sink);
+        var pattern = TemplateParser.ParseArn(value, TemplateParser.VariablesFrom(variables, firstSegment: 5), completes, sink);
         if (pattern.IsMalformed)
             sink.Note(value, "malformed-arn", $"resource `{PolicyDiagnostic.Quote(value.Text!)}` is neither an ARN nor `*` and never matches");
         return pattern;
     }
 
-    private AwsCondition[] ReadConditions()
+    private AwsCondition[] ReadConditions(bool isDeny)
     {
         var condition = json.Find("Condition");
         if (condition is null)
             return [];
         // What time can change is evaluated last: its limits count only where everything else holds.
-        return [.. ConditionParser.Parse(condition, variables, sink).OrderBy(c => c.DependsOnTime)];
+        return [.. ConditionParser.Parse(condition, variables, isDeny, sink).OrderBy(c => c.DependsOnTime)];
     }
 }

@@ -12,7 +12,7 @@ internal static class ConditionParser
 {
     private const int MaxKeyLength = 512;
 
-    internal static List<AwsCondition> Parse(LocatedValue block, bool variables, DiagnosticSink sink)
+    internal static List<AwsCondition> Parse(LocatedValue block, bool variables, bool isDeny, DiagnosticSink sink)
     {
         var conditions = new List<AwsCondition>();
         if (block.Kind != LocatedKind.Object)
@@ -29,6 +29,8 @@ internal static class ConditionParser
                 sink.Error(member, "duplicate-key", $"duplicate operator `{PolicyDiagnostic.Quote(member.Name)}`, expected each operator once");
             ReadKeys(member, form, variables, conditions, sink);
         }
+        foreach (var condition in conditions)
+            condition.InDeny = isDeny;
         return conditions;
     }
 
@@ -108,6 +110,7 @@ internal static class ConditionParser
             OperatorFamily.Arn => new ArnCondition(form, name, raw, [.. values.Select(v => ReadArn(v, substitute, sink))]),
             OperatorFamily.Null => BuildNull(form, name, raw, values, sink),
         };
+        condition.KeyName = key.Name;
         return sink.Errors > errors ? null : condition;
     }
 
@@ -184,7 +187,7 @@ internal static class ConditionParser
 
     private static ArnPattern ReadArn(LocatedValue value, bool variables, DiagnosticSink sink)
     {
-        var pattern = TemplateParser.ParseArn(value, TemplateParser.VariablesFrom(variables, firstSegment: 0), sink);
+        var pattern = TemplateParser.ParseArn(value, TemplateParser.VariablesFrom(variables, firstSegment: 0), completes: false, sink);
         if (pattern.IsMalformed && !value.Text!.StartsWith("${", StringComparison.Ordinal))
             sink.Note(value, "malformed-arn", $"`{PolicyDiagnostic.Quote(value.Text!)}` is not an ARN and never matches");
         return pattern;

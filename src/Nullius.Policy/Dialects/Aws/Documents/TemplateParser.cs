@@ -12,7 +12,8 @@ internal static class TemplateParser
     /// <summary>The first ARN segment, from 0, in which variables are substituted; past the end where they are not.</summary>
     internal static int VariablesFrom(bool variables, int firstSegment) => variables ? firstSegment : int.MaxValue;
 
-    internal static ArnPattern ParseArn(LocatedValue value, int variablesFrom, DiagnosticSink sink)
+    /// <param name="completes">Whether an ARN with fewer than six segments is completed with <c>*</c> (reference: Resource, incomplete ARNs).</param>
+    internal static ArnPattern ParseArn(LocatedValue value, int variablesFrom, bool completes, DiagnosticSink sink)
     {
         var raw = value.Text!;
         var segments = new List<TextTemplate>(6);
@@ -26,6 +27,11 @@ internal static class TemplateParser
             start = colon + 1;
         }
         segments.Add(ParseText(raw[start..], value, variablesFrom <= segments.Count, wildcards: true, sink));
+        if (completes && segments.Count is > 1 and < 6 && segments[0].Raw == "arn" && !raw.EndsWith('*'))
+        {
+            while (segments.Count < 6)
+                segments.Add(new TextTemplate("*", Glob.Encode("*")!));
+        }
         return new ArnPattern(raw, [.. segments]);
     }
 
@@ -104,6 +110,6 @@ internal static class TemplateParser
         if (literal.Length > 0)
             parts.Add(new TemplatePart(literal.ToString(), null, null));
         literal.Clear();
-        parts.Add(new TemplatePart(null, ConditionKey.Of(name), fallback));
+        parts.Add(new TemplatePart(name, ConditionKey.Of(name), fallback));
     }
 }
