@@ -21,6 +21,7 @@ internal static class CommandLine
             RevokeCommand.Build(terminal),
             TokenCommand.Build(terminal),
             AuditCommand.Build(terminal),
+            SimulateCommand.Build(terminal),
         };
         Examples.AddTo(root);
         return root;
