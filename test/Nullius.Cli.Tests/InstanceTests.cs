@@ -123,7 +123,7 @@ public sealed class InstanceTests(InstanceTests.RunningInstance instance) : ICla
         Assert.Equal(0, (await RunAsync("user", "create", "grace")).Code);
         var node = Directory.GetDirectories(Path.Combine(instance.Data, "audit")).Single();
         var copy = Directory.CreateDirectory(Path.Combine(instance.Path, "copy")).FullName;
-        foreach (var file in Directory.EnumerateFiles(node, "*", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(node, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
         {
             var target = Path.Combine(copy, Path.GetRelativePath(node, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);

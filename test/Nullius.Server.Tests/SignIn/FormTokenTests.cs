@@ -23,9 +23,9 @@ public sealed class FormTokenTests : IAsyncLifetime
         var (person, seed) = await _site.EnrolledAsync();
         foreach (var path in endpoints)
         {
+            using var browser = await SignedInAsync(seed);
             foreach (var csrf in new[] { null, "", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" })
             {
-                using var browser = await SignedInAsync(seed);
                 var (events, before) = (_site.Events.Count, (await _site.Sessions.ListAsync(person.Id, default)).Count);
                 // Only the cookies: neither Origin nor Sec-Fetch-Site.
                 var answer = await browser.PostAsync(path, null, [.. Fields(), .. csrf is null ? Array.Empty<(string, string)>() : [("csrf", csrf)]]);
