@@ -21,6 +21,7 @@ internal static class CommandLine
             RevokeCommand.Build(terminal),
             TokenCommand.Build(terminal),
             AuditCommand.Build(terminal),
+            SimulateCommand.Build(terminal),
         };
         Examples.AddTo(root);
         return root;
@@ -50,6 +51,11 @@ internal static class CommandLine
         {
             terminal.Say("stopped");
             return ExitCode.Fault;
+        }
+        catch (CommandException ended)
+        {
+            terminal.Say(ended.Message);
+            return ended.ExitCode;
         }
         catch (Exception fault) when (Faults.Describe(fault) is { } known)
         {

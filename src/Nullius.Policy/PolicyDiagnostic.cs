@@ -15,6 +15,9 @@ public enum DiagnosticSeverity
 /// <param name="Message">One line: what is wrong and what was expected, user input in backticks.</param>
 public sealed record PolicyDiagnostic(string Source, int Line, DiagnosticSeverity Severity, string Code, string Message)
 {
+    /// <summary>Where in the document, as a JSON path from <c>$</c>; null when only the line is known.</summary>
+    public string? Path { get; init; }
+
     /// <summary>User input for a message: one line, bounded, without control characters.</summary>
     internal static string Quote(string input)
     {

@@ -100,8 +100,13 @@ public sealed class Decision
 
     internal void AddMissing(string key)
     {
-        if (!_missingContext.Contains(key))
-            _missingContext.Add(key);
+        // Condition keys are compared without case.
+        foreach (var known in _missingContext)
+        {
+            if (known.Equals(key, StringComparison.OrdinalIgnoreCase))
+                return;
+        }
+        _missingContext.Add(key);
     }
 
     /// <summary>A block leaves nothing to satisfy, and ends when it ends.</summary>

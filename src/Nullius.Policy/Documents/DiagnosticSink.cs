@@ -11,25 +11,31 @@ internal sealed class DiagnosticSink(string source, ICollection<PolicyDiagnostic
 
     internal bool HasErrors => Errors > 0;
 
-    internal void Error(int line, string code, string message)
+    internal void Error(int line, string code, string message) => Error(line, null, code, message);
+
+    internal void Error(LocatedValue at, string code, string message) => Error(at.Line, at.Path, code, message);
+
+    internal void Error(LocatedMember at, string code, string message) => Error(at.Line, at.Value.Path, code, message);
+
+    internal void Error(int line, string? path, string code, string message)
     {
         Errors++;
         if (Errors <= Limit)
-            target.Add(new PolicyDiagnostic(Source, line, DiagnosticSeverity.Error, code, message));
+            target.Add(new PolicyDiagnostic(Source, line, DiagnosticSeverity.Error, code, message) { Path = path });
         else if (Errors == Limit + 1)
             target.Add(new PolicyDiagnostic(Source, line, DiagnosticSeverity.Error, "too-many-errors", $"more than {Limit} errors, the rest is not listed"));
     }
 
     private int _notes;
 
-    internal void Note(int line, string code, string message)
+    internal void Note(LocatedValue at, string code, string message)
     {
         if (++_notes <= Limit)
-            target.Add(new PolicyDiagnostic(Source, line, DiagnosticSeverity.Note, code, message));
+            target.Add(new PolicyDiagnostic(Source, at.Line, DiagnosticSeverity.Note, code, message) { Path = at.Path });
     }
 
     internal void WrongType(LocatedValue value, string what, string expected) =>
-        Error(value.Line, "wrong-type", $"{what} is {value.Describe()}, expected {expected}");
+        Error(value, "wrong-type", $"{what} is {value.Describe()}, expected {expected}");
 
     internal void UnknownField(LocatedMember member, string where, IReadOnlyList<string> known)
     {
@@ -39,7 +45,7 @@ internal sealed class DiagnosticSink(string source, ICollection<PolicyDiagnostic
             if (string.Equals(name, member.Name, StringComparison.OrdinalIgnoreCase))
                 hint = $", did you mean `{name}`";
         }
-        Error(member.Line, "unknown-field",
+        Error(member, "unknown-field",
             $"unknown field `{PolicyDiagnostic.Quote(member.Name)}` in {where}{hint}, expected one of {string.Join(", ", known)}");
     }
 }

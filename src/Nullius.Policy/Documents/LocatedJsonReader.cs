@@ -93,7 +93,7 @@ internal ref struct LocatedJsonReader
                 _sink.Error(1, "bad-json", "the document is empty, expected JSON");
                 return null;
             }
-            var value = ReadValue(depth: 1);
+            var value = ReadValue(depth: 1, default);
             if (!_stopped)
                 _reader.Read();
             return _stopped ? null : value;
@@ -118,67 +118,70 @@ internal ref struct LocatedJsonReader
         return (end < 0 ? message : message[..end]).ReplaceLineEndings(" ").TrimEnd('.', ' ');
     }
 
-    private LocatedValue ReadValue(int depth)
+    private LocatedValue ReadValue(int depth, in Place place)
     {
         var line = LineHere();
         if (depth > MaxDepth || ++_values > MaxValues)
         {
             if (!_stopped)
-                Stop(line, depth);
-            return new LocatedValue(LocatedKind.Null, line, null);
+                Stop(line, depth, place.Parent);
+            return new LocatedValue(LocatedKind.Null, line, null) { Parent = place.Parent, Name = place.Name, Index = place.Index };
         }
         switch (_reader.TokenType)
         {
             case JsonTokenType.StartObject:
-                return ReadObject(line, depth);
+                return ReadObject(line, depth, place);
             case JsonTokenType.StartArray:
-                return ReadArray(line, depth);
+                return ReadArray(line, depth, place);
             case JsonTokenType.String:
-                return new LocatedValue(LocatedKind.Text, line, _reader.GetString());
+                return new LocatedValue(LocatedKind.Text, line, _reader.GetString()) { Parent = place.Parent, Name = place.Name, Index = place.Index };
             case JsonTokenType.Number:
-                return new LocatedValue(LocatedKind.Number, line, Encoding.UTF8.GetString(_reader.ValueSpan));
+                return new LocatedValue(LocatedKind.Number, line, Encoding.UTF8.GetString(_reader.ValueSpan)) { Parent = place.Parent, Name = place.Name, Index = place.Index };
             case JsonTokenType.True:
-                return new LocatedValue(LocatedKind.True, line, null);
+                return new LocatedValue(LocatedKind.True, line, null) { Parent = place.Parent, Name = place.Name, Index = place.Index };
             case JsonTokenType.False:
-                return new LocatedValue(LocatedKind.False, line, null);
+                return new LocatedValue(LocatedKind.False, line, null) { Parent = place.Parent, Name = place.Name, Index = place.Index };
             default:
-                return new LocatedValue(LocatedKind.Null, line, null);
+                return new LocatedValue(LocatedKind.Null, line, null) { Parent = place.Parent, Name = place.Name, Index = place.Index };
         }
     }
 
-    private void Stop(int line, int depth)
+    /// <summary>Where a value will stand.</summary>
+    private readonly record struct Place(LocatedValue? Parent, string? Name, int Index);
+
+    private void Stop(int line, int depth, LocatedValue? parent)
     {
         _stopped = true;
         if (depth > MaxDepth)
-            _sink.Error(line, "too-deep", $"nested deeper than {MaxDepth} levels");
+            _sink.Error(line, parent?.Path, "too-deep", $"nested deeper than {MaxDepth} levels");
         else
-            _sink.Error(line, "too-large", $"more than {MaxValues} values in one document");
+            _sink.Error(line, parent?.Path, "too-large", $"more than {MaxValues} values in one document");
     }
 
-    private LocatedValue ReadArray(int line, int depth)
+    private LocatedValue ReadArray(int line, int depth, in Place place)
     {
-        var array = new LocatedValue(LocatedKind.Array, line, null);
+        var array = new LocatedValue(LocatedKind.Array, line, null) { Parent = place.Parent, Name = place.Name, Index = place.Index };
         while (!_stopped && _reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
-            array.Items.Add(ReadValue(depth + 1));
+            array.Items.Add(ReadValue(depth + 1, new Place(array, null, array.Items.Count)));
         return array;
     }
 
-    private LocatedValue ReadObject(int line, int depth)
+    private LocatedValue ReadObject(int line, int depth, in Place place)
     {
-        var value = new LocatedValue(LocatedKind.Object, line, null);
+        var value = new LocatedValue(LocatedKind.Object, line, null) { Parent = place.Parent, Name = place.Name, Index = place.Index };
         HashSet<string>? many = null;
         while (!_stopped && _reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
         {
             var nameLine = LineHere();
             var name = _reader.GetString()!;
             _reader.Read();
-            var member = new LocatedMember(name, nameLine, ReadValue(depth + 1));
+            var member = new LocatedMember(name, nameLine, ReadValue(depth + 1, new Place(value, name, 0)));
             if (value.Members.Count == 16)
                 many = new HashSet<string>(value.Members.Select(m => m.Name), StringComparer.Ordinal);
             if (many is null ? value.Find(name) is null : many.Add(name))
                 value.Members.Add(member);
             else
-                _sink.Error(nameLine, "duplicate-key", $"duplicate key `{PolicyDiagnostic.Quote(name)}`, expected each key once");
+                _sink.Error(nameLine, value.Path + LocatedValue.Step(name), "duplicate-key", $"duplicate key `{PolicyDiagnostic.Quote(name)}`, expected each key once");
         }
         return value;
     }

@@ -47,7 +47,7 @@ internal static class AwsChanges
         var layer = bound.Reference.Layer;
         foreach (var condition in bound.Statement.Conditions)
         {
-            var key = condition.Key.Name;
+            var key = condition.KeyName;
             var text = Escape(condition, ref frame);
             return new SuggestedChange(true, layer, bound.Reference, key, condition.RawValues, text);
         }
@@ -59,10 +59,10 @@ internal static class AwsChanges
     {
         var negated = condition.Form.Operator.Negated;
         if (condition.Form.Operator.Family == OperatorFamily.Null)
-            return $"`{condition.Key.Name}` were {(NearMisses.Describe(condition.Key, ref frame) == "absent" ? "present" : "absent")}";
+            return $"`{condition.KeyName}` were {(NearMisses.Describe(condition.Key, ref frame) == "absent" ? "present" : "absent")}";
         if (condition.Form.Operator.Family == OperatorFamily.Boolean && condition.RawValues.Count == 1 && bool.TryParse(condition.RawValues[0], out var value))
-            return $"`{condition.Key.Name}` were `{(value ? "false" : "true")}`";
-        return $"`{condition.Key.Name}` were {(negated ? "" : "not ")}{Values(condition.Form.Operator, condition.RawValues)}";
+            return $"`{condition.KeyName}` were `{(value ? "false" : "true")}`";
+        return $"`{condition.KeyName}` were {(negated ? "" : "not ")}{Values(condition.Form.Operator, condition.RawValues)}";
     }
 
     private static void AddMissingAllow(LayerExplanation layer, List<SuggestedChange> changes)

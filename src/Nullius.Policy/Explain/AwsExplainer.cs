@@ -121,7 +121,7 @@ internal static class AwsExplainer
     {
         var statement = bound.Statement;
         if (statement.Principal is null)
-            return bound.Reference.Layer is not (PolicyLayer.Resource or PolicyLayer.ResourceControl or PolicyLayer.Endpoint);
+            return bound.Reference.Layer is not (PolicyLayer.Resource or PolicyLayer.Endpoint);
         return statement.Principal.Match(frame.Principal, statement.IsDeny, frame.HasBoundary) != PrincipalMatch.None;
     }
 }

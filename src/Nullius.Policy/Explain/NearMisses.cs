@@ -50,7 +50,7 @@ internal static class NearMisses
         foreach (var condition in statement.Conditions)
         {
             if (condition.Evaluate(ref frame) != Ternary.True)
-                failed.Add(new FailedElement("Condition", condition.Form.Name, condition.Key.Name, Describe(condition.Key, ref frame), condition.RawValues));
+                failed.Add(new FailedElement("Condition", condition.Form.Name, condition.KeyName, Describe(condition.Key, ref frame), condition.RawValues));
         }
         return failed;
     }

@@ -30,13 +30,16 @@ internal sealed class ReferenceAws(JsonElement policies, ReferenceRequest reques
         var layers = new Dictionary<string, (bool? Deny, bool? Allow)>();
         layers["rcp"] = RcpApplies() ? Levels("rcp") : (false, true);
         layers["scp"] = ScpApplies() ? Levels("scp") : (false, true);
-        layers["endpoint"] = Has("endpoint") ? Simple("endpoint") : (false, true);
+        layers["endpoint"] = Has("endpoint") && policies.GetProperty("endpoint").GetArrayLength() > 0 ? Simple("endpoint") : (false, true);
         var resource = Has("resource") ? Layer(policies.GetProperty("resource"), "resource") : new ReferenceLayer();
         layers["identity"] = Has("identity") ? Simple("identity") : (false, false);
-        if (request.IsRoot)
+        var refused = request.IsRoot && request.Action.Equals("sts:AssumeRole", StringComparison.OrdinalIgnoreCase);
+        if (request.IsRoot && !refused)
             layers["identity"] = (layers["identity"].Deny, true);
+        if (refused)
+            resource = new ReferenceLayer { Deny = resource.Deny };
         layers["boundary"] = Has("boundary") ? Simple("boundary") : (false, true);
-        layers["session"] = Has("session") ? Simple("session") : (false, true);
+        layers["session"] = Has("session") ? Simple("session") : (false, !request.Principal.Contains(":federated-user/"));
         var rule = Rule();
         var granted = Grant(rule, resource, layers["identity"].Allow, Logic.And(layers["boundary"].Allow, layers["session"].Allow));
         var deny = layers.Values.Aggregate(resource.Deny, (d, l) => Logic.Or(d, l.Deny));
@@ -92,13 +95,16 @@ internal sealed class ReferenceAws(JsonElement policies, ReferenceRequest reques
         };
     }
 
-    private bool IsServiceLinked => request.Principal.Contains(":role/aws-service-role/");
+    private bool IsServiceLinked => request.Principal.Contains(":role/aws-service-role/") || request.Principal.Contains(":assumed-role/AWSServiceRoleFor");
 
-    private bool ScpApplies() => Has("scp") && !request.IsAnonymous && !request.IsService && !IsServiceLinked;
+    private bool Manages(string account) =>
+        account.Length > 0 && request.Context.TryGetValue("aws:PrincipalOrgMasterAccountId", out var manager) && manager.Texts.SequenceEqual([account]);
+
+    private bool ScpApplies() => Has("scp") && !Manages(request.PrincipalAccount) && !request.IsAnonymous && !request.IsService && !IsServiceLinked;
 
     private bool RcpApplies()
     {
-        if (!Has("rcp") || IsServiceLinked)
+        if (!Has("rcp") || IsServiceLinked || Manages(request.OwnerAccount) || request.Action.Equals("kms:RetireGrant", StringComparison.OrdinalIgnoreCase))
             return false;
         if (ReferenceText.IsArn(request.Resource) && !request.Resource.StartsWith("arn:aws", StringComparison.Ordinal))
             return true;
@@ -142,13 +148,13 @@ internal sealed class ReferenceAws(JsonElement policies, ReferenceRequest reques
         var named = ReferencePrincipal.Match(statement, isDeny, HasBoundary, request);
         if (named is null)
         {
-            if (kind is "resource" or "rcp" or "endpoint")
+            if (kind is "resource" or "endpoint")
                 return;
             named = "direct";
         }
         if (named == "none" || !ActionMatches(statement))
             return;
-        var result = Logic.And(ResourceMatches(statement, variables), ConditionsHold(statement, variables));
+        var result = Logic.And(ResourceMatches(statement, variables), ConditionsHold(statement, variables, isDeny));
         if (isDeny)
             layer.Deny = Logic.Or(layer.Deny, result);
         else
@@ -176,17 +182,23 @@ internal sealed class ReferenceAws(JsonElement policies, ReferenceRequest reques
         if (!inverted && !statement.TryGetProperty("Resource", out list))
             return true;
         var from = variables ? 5 : 99;
-        if (inverted && Strings(list).Any(r => ReferenceText.IsMalformed(r, variables)))
+        var named = statement.TryGetProperty("Principal", out _) || statement.TryGetProperty("NotPrincipal", out _);
+        if (inverted && Strings(list).Any(r => ReferenceText.IsMalformed(named ? r : ReferenceText.Complete(r, variables), variables)))
+            return false;
+        var patterns = Strings(list);
+        if (!named)
+            patterns = [.. patterns.Select(p => ReferenceText.Complete(p, variables))];
+        if (inverted && patterns.Any(p => ReferenceText.LacksValue(p, from, request)))
             return false;
         bool? any = false;
-        foreach (var pattern in Strings(list))
+        foreach (var pattern in patterns)
             any = Logic.Or(any, ReferenceText.ArnMatches(request.Resource, pattern, from, request));
         if (!inverted)
             return any;
         return request.Resource != "*" && !ReferenceText.IsArn(request.Resource) ? false : Logic.Not(any);
     }
 
-    private bool? ConditionsHold(JsonElement statement, bool variables)
+    private bool? ConditionsHold(JsonElement statement, bool variables, bool isDeny)
     {
         bool? result = true;
         if (!statement.TryGetProperty("Condition", out var condition))
@@ -194,7 +206,7 @@ internal sealed class ReferenceAws(JsonElement policies, ReferenceRequest reques
         foreach (var operation in condition.EnumerateObject())
         {
             foreach (var key in operation.Value.EnumerateObject())
-                result = Logic.And(result, ReferenceCondition.Holds(operation.Name, key.Name, key.Value, variables, request));
+                result = Logic.And(result, ReferenceCondition.Holds(operation.Name, key.Name, key.Value, variables, isDeny, request));
         }
         return result;
     }

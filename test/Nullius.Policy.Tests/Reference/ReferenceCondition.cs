@@ -7,7 +7,7 @@ namespace Nullius.Policy.Tests.Reference;
 /// <summary>Condition operators straight from their documentation, one value at a time.</summary>
 internal static class ReferenceCondition
 {
-    internal static bool? Holds(string written, string key, JsonElement values, bool variables, ReferenceRequest request)
+    internal static bool? Holds(string written, string key, JsonElement values, bool variables, bool isDeny, ReferenceRequest request)
     {
         var name = written[(written.IndexOf(':') + 1)..];
         var all = written.StartsWith("ForAllValues:", StringComparison.OrdinalIgnoreCase);
@@ -34,7 +34,9 @@ internal static class ReferenceCondition
             bool? match = false;
             foreach (var wanted in texts)
                 match = Logic.Or(match, One(name, text, wanted, variables, request));
-            var one = negated ? Logic.Not(match) : match;
+            var compares = name.StartsWith("Numeric", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Date", StringComparison.OrdinalIgnoreCase)
+                || name.EndsWith("IpAddress", StringComparison.OrdinalIgnoreCase);
+            var one = match is null && compares && !isDeny ? false : negated ? Logic.Not(match) : match;
             result = any ? Logic.Or(result, one) : Logic.And(result, one);
         }
         return result;

@@ -22,7 +22,7 @@ internal static class ReferencePrincipal
             if (exactly || (!isDeny && match != "none"))
                 return "none";
         }
-        return "limited";
+        return "direct";
     }
 
     private static IEnumerable<(string Kind, string Name)> Names(JsonElement principal)
@@ -36,7 +36,7 @@ internal static class ReferencePrincipal
     private static string One(string kind, string name, ReferenceRequest request)
     {
         if (name == "*")
-            return kind == "Service" ? (request.IsService ? "direct" : "none") : request.IsAnonymous || request.IsService || request.IsRoot ? "direct" : "limited";
+            return kind == "Service" ? (request.IsService ? "direct" : "none") : "direct";
         if (kind == "AWS" && (name.All(char.IsAsciiDigit) || name.EndsWith(":root", StringComparison.Ordinal)))
         {
             var account = name.All(char.IsAsciiDigit) ? name : name.Split(':')[4];

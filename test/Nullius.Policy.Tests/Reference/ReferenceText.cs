@@ -84,6 +84,21 @@ internal static class ReferenceText
         return result;
     }
 
+    /// <summary>Fewer than six segments and no star at the end: the missing ones are stars.</summary>
+    internal static string Complete(string policyArn, bool variables)
+    {
+        var count = Split(policyArn, variables).Length;
+        return count is 1 or 6 || policyArn.EndsWith('*') || !policyArn.StartsWith("arn:", StringComparison.Ordinal)
+            ? policyArn : policyArn + string.Concat(Enumerable.Repeat(":*", 6 - count));
+    }
+
+    /// <summary>Whether a variable of the pattern has no value.</summary>
+    internal static bool LacksValue(string policyArn, int variablesFrom, ReferenceRequest request)
+    {
+        var parts = Split(policyArn, variablesFrom < 6);
+        return parts.Where((p, i) => Read(p, i >= variablesFrom, true, request, out var unknown) is null && !unknown).Any();
+    }
+
     internal static bool IsArn(string text) => text.StartsWith("arn:", StringComparison.Ordinal) && text.Split(':').Length >= 6;
 
     internal static bool IsMalformed(string policyArn, bool variables)

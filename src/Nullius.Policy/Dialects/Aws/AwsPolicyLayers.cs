@@ -11,6 +11,7 @@ public sealed record AwsPolicyLayers
 
     public AwsPolicyDocument? Resource { get; init; }
 
+    /// <summary>Empty is as good as null: traffic that passes no endpoint meets no endpoint policy, and an endpoint itself always has one.</summary>
     public IReadOnlyList<AwsPolicyDocument>? Endpoint { get; init; }
 
     /// <summary>Service control policies, one list per level, root first.</summary>

@@ -14,7 +14,7 @@ public sealed class AwsPolicySet
         Boundary = Index(layers.Boundary, PolicyLayer.Boundary);
         Session = Index(layers.Session, PolicyLayer.Session);
         Resource = layers.Resource is null ? null : Index([layers.Resource], PolicyLayer.Resource);
-        Endpoint = Index(layers.Endpoint, PolicyLayer.Endpoint);
+        Endpoint = layers.Endpoint is { Count: 0 } ? null : Index(layers.Endpoint, PolicyLayer.Endpoint);
         Guardrails = IndexLevels(layers.Guardrails, PolicyLayer.Guardrail);
         ResourceControls = IndexLevels(layers.ResourceControls, PolicyLayer.ResourceControl);
     }

@@ -17,8 +17,14 @@ internal abstract class AwsCondition(ConditionForm form, ConditionKey key, strin
 
     internal ConditionKey Key { get; } = key;
 
+    /// <summary>The key as the policy wrote it: names are compared without case, and shown as they were written.</summary>
+    internal string KeyName { get; set; } = key.Name;
+
     /// <summary>The values as the policy wrote them.</summary>
     internal IReadOnlyList<string> RawValues => rawValues;
+
+    /// <summary>Whether it stands in a statement that denies: there a value of the wrong kind cannot let the request through.</summary>
+    internal bool InDeny { get; set; }
 
     protected bool Negated { get; } = form.Operator.Negated;
 
@@ -36,7 +42,7 @@ internal abstract class AwsCondition(ConditionForm form, ConditionKey key, strin
         var value = frame.Value(Key);
         if (value.Presence == Presence.Unknown)
         {
-            frame.ReportUnknown(Key);
+            frame.ReportUnknown(KeyName);
             return Ternary.Unknown;
         }
         if (value.Presence == Presence.Absent)
@@ -64,8 +70,11 @@ internal abstract class AwsCondition(ConditionForm form, ConditionKey key, strin
     private Ternary EvaluateOne(in ContextValue value, ref AwsFrame frame)
     {
         var match = MatchesAny(value, ref frame);
+        // A word for a number, date or address matches nothing, whatever the operator; a deny does not rely on that.
+        if (match == Ternary.Unknown && !InDeny && Form.Operator.Family is OperatorFamily.Number or OperatorFamily.Date or OperatorFamily.Address)
+            return Ternary.False;
         if (match == Ternary.Unknown)
-            frame.ReportUnknown(Key);
+            frame.ReportUnknown(KeyName);
         return Negated ? match.Not() : match;
     }
 

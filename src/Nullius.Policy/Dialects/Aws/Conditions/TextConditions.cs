@@ -53,7 +53,7 @@ internal sealed class NullCondition(ConditionForm form, ConditionKey key, string
         var value = frame.Value(Key);
         if (value.Presence == Presence.Unknown)
         {
-            frame.ReportUnknown(Key);
+            frame.ReportUnknown(KeyName);
             return Ternary.Unknown;
         }
         var absent = value.Presence == Presence.Absent || value is { Kind: ContextValueKind.TextList, Reference: IReadOnlyList<string> { Count: 0 } };

@@ -15,7 +15,8 @@ internal static class AwsDocumentParser
         return root is null ? null : Parse(root, sink);
     }
 
-    private static AwsPolicyDocument? Parse(LocatedValue root, DiagnosticSink sink)
+    /// <summary>A document that stands inside another one: an attachment of an export, a policy of a case.</summary>
+    internal static AwsPolicyDocument? Parse(LocatedValue root, DiagnosticSink sink)
     {
         if (root.Kind != LocatedKind.Object)
         {
@@ -42,7 +43,7 @@ internal static class AwsDocumentParser
             return false;
         if (version.IsText("2012-10-17") || version.IsText("2008-10-17"))
             return version.IsText("2012-10-17");
-        sink.Error(version.Line, "bad-version", $"`Version` is {version.Describe()}, expected `2012-10-17` or `2008-10-17`");
+        sink.Error(version, "bad-version", $"`Version` is {version.Describe()}, expected `2012-10-17` or `2008-10-17`");
         return false;
     }
 
@@ -51,7 +52,7 @@ internal static class AwsDocumentParser
         var statement = root.Find("Statement");
         if (statement is null)
         {
-            sink.Error(root.Line, "missing-field", "the policy document has no `Statement`, expected an object or an array of objects");
+            sink.Error(root, "missing-field", "the policy document has no `Statement`, expected an object or an array of objects");
             return [];
         }
         if (statement.Kind == LocatedKind.Object)
@@ -77,7 +78,7 @@ internal static class AwsDocumentParser
             if (statement.Kind != LocatedKind.Object || statement.Find("Sid") is not { Kind: LocatedKind.Text, Text: { Length: > 0 } sid } value)
                 continue;
             if (!seen.TryAdd(sid, value.Line))
-                sink.Error(value.Line, "duplicate-sid", $"`Sid` `{PolicyDiagnostic.Quote(sid)}` is used on line {seen[sid]} already, expected each once");
+                sink.Error(value, "duplicate-sid", $"`Sid` `{PolicyDiagnostic.Quote(sid)}` is used on line {seen[sid]} already, expected each once");
         }
     }
 }

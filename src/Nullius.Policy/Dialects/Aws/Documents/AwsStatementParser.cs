@@ -28,9 +28,9 @@ internal sealed class AwsStatementParser(LocatedValue json, int ordinal, bool va
         var action = OneOf("Action", "NotAction", out var notAction);
         var resource = OneOf("Resource", "NotResource", out var notResource);
         if (action is null)
-            sink.Error(json.Line, "missing-field", "a statement has neither `Action` nor `NotAction`, expected one of them");
+            sink.Error(json, "missing-field", "a statement has neither `Action` nor `NotAction`, expected one of them");
         if (resource is null && principal is null)
-            sink.Error(json.Line, "missing-field", "a statement has neither `Resource` nor `NotResource`, expected one of them unless it names a principal");
+            sink.Error(json, "missing-field", "a statement has neither `Resource` nor `NotResource`, expected one of them unless it names a principal");
         return new AwsStatement
         {
             Id = id,
@@ -40,8 +40,8 @@ internal sealed class AwsStatementParser(LocatedValue json, int ordinal, bool va
             NotAction = notAction,
             Actions = [.. ReadStrings(action, notAction ? "NotAction" : "Action").Select(ReadAction)],
             NotResource = notResource,
-            Resources = resource is null ? null : [.. ReadStrings(resource, notResource ? "NotResource" : "Resource").Select(ReadResource)],
-            Conditions = ReadConditions(),
+            Resources = resource is null ? null : [.. ReadStrings(resource, notResource ? "NotResource" : "Resource").Select(r => ReadResource(r, completes: principal is null))],
+            Conditions = ReadConditions(isDeny),
         };
     }
 
@@ -59,9 +59,9 @@ internal sealed class AwsStatementParser(LocatedValue json, int ordinal, bool va
     {
         var effect = json.Find("Effect");
         if (effect is null)
-            sink.Error(json.Line, "missing-field", "a statement has no `Effect`, expected `Allow` or `Deny`");
+            sink.Error(json, "missing-field", "a statement has no `Effect`, expected `Allow` or `Deny`");
         else if (!effect.IsText("Allow") && !effect.IsText("Deny"))
-            sink.Error(effect.Line, "bad-effect", $"`Effect` is {effect.Describe()}, expected `Allow` or `Deny`");
+            sink.Error(effect, "bad-effect", $"`Effect` is {effect.Describe()}, expected `Allow` or `Deny`");
         return effect is null || !effect.IsText("Allow");
     }
 
@@ -70,7 +70,7 @@ internal sealed class AwsStatementParser(LocatedValue json, int ordinal, bool va
         var plain = json.Find(name);
         var other = json.Find(inverse);
         if (plain is not null && other is not null)
-            sink.Error(other.Line, "both-given", $"a statement has `{name}` and `{inverse}`, expected one of them");
+            sink.Error(other, "both-given", $"a statement has `{name}` and `{inverse}`, expected one of them");
         inverted = plain is null && other is not null;
         return plain ?? other;
     }
@@ -98,26 +98,26 @@ internal sealed class AwsStatementParser(LocatedValue json, int ordinal, bool va
     {
         var pattern = new ActionPattern(value.Text!);
         if (pattern.Malformed)
-            sink.Note(value.Line, "malformed-action", $"action `{PolicyDiagnostic.Quote(value.Text!)}` has whitespace or a comma and never matches");
+            sink.Note(value, "malformed-action", $"action `{PolicyDiagnostic.Quote(value.Text!)}` has whitespace or a comma and never matches");
         else if (!value.Text!.Contains(':', StringComparison.Ordinal) && !value.Text.AsSpan().TrimStart('*').IsEmpty)
-            sink.Error(value.Line, "bad-action", $"action `{PolicyDiagnostic.Quote(value.Text)}` names no service, expected `service:Operation` or `*`");
+            sink.Error(value, "bad-action", $"action `{PolicyDiagnostic.Quote(value.Text)}` names no service, expected `service:Operation` or `*`");
         return pattern;
     }
 
-    private ArnPattern ReadResource(LocatedValue value)
+    private ArnPattern ReadResource(LocatedValue value, bool completes)
     {
-        var pattern = TemplateParser.ParseArn(value, TemplateParser.VariablesFrom(variables, firstSegment: 5), sink);
+        var pattern = TemplateParser.ParseArn(value, TemplateParser.VariablesFrom(variables, firstSegment: 5), completes, sink);
         if (pattern.IsMalformed)
-            sink.Note(value.Line, "malformed-arn", $"resource `{PolicyDiagnostic.Quote(value.Text!)}` is neither an ARN nor `*` and never matches");
+            sink.Note(value, "malformed-arn", $"resource `{PolicyDiagnostic.Quote(value.Text!)}` is neither an ARN nor `*` and never matches");
         return pattern;
     }
 
-    private AwsCondition[] ReadConditions()
+    private AwsCondition[] ReadConditions(bool isDeny)
     {
         var condition = json.Find("Condition");
         if (condition is null)
             return [];
         // What time can change is evaluated last: its limits count only where everything else holds.
-        return [.. ConditionParser.Parse(condition, variables, sink).OrderBy(c => c.DependsOnTime)];
+        return [.. ConditionParser.Parse(condition, variables, isDeny, sink).OrderBy(c => c.DependsOnTime)];
     }
 }

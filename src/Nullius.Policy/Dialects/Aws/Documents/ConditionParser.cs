@@ -12,7 +12,7 @@ internal static class ConditionParser
 {
     private const int MaxKeyLength = 512;
 
-    internal static List<AwsCondition> Parse(LocatedValue block, bool variables, DiagnosticSink sink)
+    internal static List<AwsCondition> Parse(LocatedValue block, bool variables, bool isDeny, DiagnosticSink sink)
     {
         var conditions = new List<AwsCondition>();
         if (block.Kind != LocatedKind.Object)
@@ -26,9 +26,11 @@ internal static class ConditionParser
             if (ReadForm(member, sink) is not { } form)
                 continue;
             if (!forms.Add(form))
-                sink.Error(member.Line, "duplicate-key", $"duplicate operator `{PolicyDiagnostic.Quote(member.Name)}`, expected each operator once");
+                sink.Error(member, "duplicate-key", $"duplicate operator `{PolicyDiagnostic.Quote(member.Name)}`, expected each operator once");
             ReadKeys(member, form, variables, conditions, sink);
         }
+        foreach (var condition in conditions)
+            condition.InDeny = isDeny;
         return conditions;
     }
 
@@ -64,7 +66,7 @@ internal static class ConditionParser
 
     private static ConditionForm? BadOperator(LocatedMember member, DiagnosticSink sink, string expected)
     {
-        sink.Error(member.Line, "bad-operator", $"unknown operator `{PolicyDiagnostic.Quote(member.Name)}`, {expected}");
+        sink.Error(member, "bad-operator", $"unknown operator `{PolicyDiagnostic.Quote(member.Name)}`, {expected}");
         return null;
     }
 
@@ -79,9 +81,9 @@ internal static class ConditionParser
         foreach (var key in member.Value.Members)
         {
             if (!IsKeyName(key.Name))
-                sink.Error(key.Line, "bad-key", $"`{PolicyDiagnostic.Quote(key.Name)}` is not a condition key, expected `prefix:name`");
+                sink.Error(key, "bad-key", $"`{PolicyDiagnostic.Quote(key.Name)}` is not a condition key, expected `prefix:name`");
             else if (!seen.Add(key.Name))
-                sink.Error(key.Line, "duplicate-key", $"duplicate key `{PolicyDiagnostic.Quote(key.Name)}` (keys are compared without case), expected each once");
+                sink.Error(key, "duplicate-key", $"duplicate key `{PolicyDiagnostic.Quote(key.Name)}` (keys are compared without case), expected each once");
             else if (Build(form, key, variables, sink) is { } condition)
                 conditions.Add(condition);
         }
@@ -98,8 +100,8 @@ internal static class ConditionParser
         var substitute = variables && form.Operator.TakesVariables;
         AwsCondition condition = form.Operator.Family switch
         {
-            OperatorFamily.Text => new TextCondition(form, name, raw, [.. values.Select(v => TemplateParser.ParseText(v.Text!, v.Line, substitute, false, sink))]),
-            OperatorFamily.TextLike => new TextCondition(form, name, raw, [.. values.Select(v => TemplateParser.ParseText(v.Text!, v.Line, substitute, true, sink))]),
+            OperatorFamily.Text => new TextCondition(form, name, raw, [.. values.Select(v => TemplateParser.ParseText(v.Text!, v, substitute, false, sink))]),
+            OperatorFamily.TextLike => new TextCondition(form, name, raw, [.. values.Select(v => TemplateParser.ParseText(v.Text!, v, substitute, true, sink))]),
             OperatorFamily.Boolean => new TextCondition(form, name, raw, [.. values.Select(v => ReadBoolean(v, substitute, sink))]),
             OperatorFamily.Binary => new TextCondition(form, name, raw, [.. values.Select(v => ReadBinary(v, sink))]),
             OperatorFamily.Number => new NumericCondition(form, name, raw, [.. values.Select(v => ReadNumber(v, sink))]),
@@ -108,6 +110,7 @@ internal static class ConditionParser
             OperatorFamily.Arn => new ArnCondition(form, name, raw, [.. values.Select(v => ReadArn(v, substitute, sink))]),
             OperatorFamily.Null => BuildNull(form, name, raw, values, sink),
         };
+        condition.KeyName = key.Name;
         return sink.Errors > errors ? null : condition;
     }
 
@@ -128,10 +131,10 @@ internal static class ConditionParser
                     values.Add(item);
                     break;
                 case LocatedKind.True:
-                    values.Add(new LocatedValue(LocatedKind.Text, item.Line, "true"));
+                    values.Add(item.As(LocatedKind.Text, "true"));
                     break;
                 case LocatedKind.False:
-                    values.Add(new LocatedValue(LocatedKind.Text, item.Line, "false"));
+                    values.Add(item.As(LocatedKind.Text, "false"));
                     break;
                 default:
                     sink.WrongType(item, what, "a string, a number or a boolean");
@@ -142,11 +145,11 @@ internal static class ConditionParser
     }
 
     private static void BadValue(LocatedValue value, string expected, DiagnosticSink sink) =>
-        sink.Error(value.Line, "bad-value", $"`{PolicyDiagnostic.Quote(value.Text!)}` is not {expected}");
+        sink.Error(value, "bad-value", $"`{PolicyDiagnostic.Quote(value.Text!)}` is not {expected}");
 
     private static TextTemplate ReadBoolean(LocatedValue value, bool variables, DiagnosticSink sink)
     {
-        var template = TemplateParser.ParseText(value.Text!, value.Line, variables, false, sink);
+        var template = TemplateParser.ParseText(value.Text!, value, variables, false, sink);
         if (!template.HasVariables && !bool.TryParse(value.Text, out _))
             BadValue(value, "a boolean, expected `true` or `false`", sink);
         return template;
@@ -184,9 +187,9 @@ internal static class ConditionParser
 
     private static ArnPattern ReadArn(LocatedValue value, bool variables, DiagnosticSink sink)
     {
-        var pattern = TemplateParser.ParseArn(value, TemplateParser.VariablesFrom(variables, firstSegment: 0), sink);
+        var pattern = TemplateParser.ParseArn(value, TemplateParser.VariablesFrom(variables, firstSegment: 0), completes: false, sink);
         if (pattern.IsMalformed && !value.Text!.StartsWith("${", StringComparison.Ordinal))
-            sink.Note(value.Line, "malformed-arn", $"`{PolicyDiagnostic.Quote(value.Text!)}` is not an ARN and never matches");
+            sink.Note(value, "malformed-arn", $"`{PolicyDiagnostic.Quote(value.Text!)}` is not an ARN and never matches");
         return pattern;
     }
 

@@ -55,7 +55,7 @@ internal static class PrincipalParser
     private static PrincipalEntry ReadNamed(string kind, string text, LocatedValue item, DiagnosticSink sink)
     {
         if (text.AsSpan().IndexOfAny('*', '?') >= 0)
-            sink.Error(item.Line, "bad-principal", $"principal `{PolicyDiagnostic.Quote(text)}` has a wildcard, expected a whole name or `*` alone");
+            sink.Error(item, "bad-principal", $"principal `{PolicyDiagnostic.Quote(text)}` has a wildcard, expected a whole name or `*` alone");
         if (kind != "AWS")
             return new PrincipalEntry(PrincipalEntryKind.Name, text, "", text);
         if (text.Length == 12 && text.All(char.IsAsciiDigit))
@@ -67,7 +67,7 @@ internal static class PrincipalParser
         if (principal.Kind == PrincipalKind.Role)
             return new PrincipalEntry(PrincipalEntryKind.Role, text, account, principal.ShortName.ToString());
         if (!text.StartsWith("arn:", StringComparison.Ordinal) && !IsUniqueId(text))
-            sink.Error(item.Line, "bad-principal", $"principal `{PolicyDiagnostic.Quote(text)}` is unknown, expected an ARN, an account of 12 digits or `*`");
+            sink.Error(item, "bad-principal", $"principal `{PolicyDiagnostic.Quote(text)}` is unknown, expected an ARN, an account of 12 digits or `*`");
         return new PrincipalEntry(PrincipalEntryKind.Arn, text, account, text);
     }
 

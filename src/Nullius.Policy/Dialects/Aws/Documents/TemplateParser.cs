@@ -12,7 +12,8 @@ internal static class TemplateParser
     /// <summary>The first ARN segment, from 0, in which variables are substituted; past the end where they are not.</summary>
     internal static int VariablesFrom(bool variables, int firstSegment) => variables ? firstSegment : int.MaxValue;
 
-    internal static ArnPattern ParseArn(LocatedValue value, int variablesFrom, DiagnosticSink sink)
+    /// <param name="completes">Whether an ARN with fewer than six segments is completed with <c>*</c> (reference: Resource, incomplete ARNs).</param>
+    internal static ArnPattern ParseArn(LocatedValue value, int variablesFrom, bool completes, DiagnosticSink sink)
     {
         var raw = value.Text!;
         var segments = new List<TextTemplate>(6);
@@ -22,10 +23,15 @@ internal static class TemplateParser
             var colon = NextColon(raw, start, skipVariables: variablesFrom != int.MaxValue);
             if (colon < 0)
                 break;
-            segments.Add(ParseText(raw[start..colon], value.Line, variablesFrom <= segments.Count, wildcards: true, sink));
+            segments.Add(ParseText(raw[start..colon], value, variablesFrom <= segments.Count, wildcards: true, sink));
             start = colon + 1;
         }
-        segments.Add(ParseText(raw[start..], value.Line, variablesFrom <= segments.Count, wildcards: true, sink));
+        segments.Add(ParseText(raw[start..], value, variablesFrom <= segments.Count, wildcards: true, sink));
+        if (completes && segments.Count is > 1 and < 6 && segments[0].Raw == "arn" && !raw.EndsWith('*'))
+        {
+            while (segments.Count < 6)
+                segments.Add(new TextTemplate("*", Glob.Encode("*")!));
+        }
         return new ArnPattern(raw, [.. segments]);
     }
 
@@ -44,11 +50,11 @@ internal static class TemplateParser
         return -1;
     }
 
-    internal static TextTemplate ParseText(string raw, int line, bool variables, bool wildcards, DiagnosticSink sink)
+    internal static TextTemplate ParseText(string raw, LocatedValue at, bool variables, bool wildcards, DiagnosticSink sink)
     {
         if (wildcards && Glob.FirstMark(raw) >= 0)
         {
-            sink.Error(line, "bad-character", $"`{PolicyDiagnostic.Quote(raw)}` holds U+FFFE or U+FFFF, expected characters");
+            sink.Error(at, "bad-character", $"`{PolicyDiagnostic.Quote(raw)}` holds U+FFFE or U+FFFF, expected characters");
             return new TextTemplate(raw, "");
         }
         if (!variables || !raw.Contains("${", StringComparison.Ordinal))
@@ -62,10 +68,10 @@ internal static class TemplateParser
             {
                 if (end < 0)
                 {
-                    sink.Error(line, "bad-variable", $"`{PolicyDiagnostic.Quote(raw)}` opens a variable that does not end, expected `}}`");
+                    sink.Error(at, "bad-variable", $"`{PolicyDiagnostic.Quote(raw)}` opens a variable that does not end, expected `}}`");
                     return new TextTemplate(raw, "");
                 }
-                ReadVariable(raw[(i + 2)..end], line, parts, literal, sink);
+                ReadVariable(raw[(i + 2)..end], at, parts, literal, sink);
                 i = end;
                 continue;
             }
@@ -78,7 +84,7 @@ internal static class TemplateParser
         return new TextTemplate(raw, [.. parts]);
     }
 
-    private static void ReadVariable(string body, int line, List<TemplatePart> parts, StringBuilder literal, DiagnosticSink sink)
+    private static void ReadVariable(string body, LocatedValue at, List<TemplatePart> parts, StringBuilder literal, DiagnosticSink sink)
     {
         if (body.Length == 1 && body[0] is ('*' or '?' or '$'))
         {
@@ -92,18 +98,18 @@ internal static class TemplateParser
         {
             var quoted = body.AsSpan(comma + 1).Trim();
             if (quoted.Length < 2 || quoted[0] != '\'' || quoted[^1] != '\'' || Glob.FirstMark(quoted) >= 0)
-                sink.Error(line, "bad-variable", $"the default in `${{{PolicyDiagnostic.Quote(body)}}}` is not quoted, expected `${{key, 'text'}}`");
+                sink.Error(at, "bad-variable", $"the default in `${{{PolicyDiagnostic.Quote(body)}}}` is not quoted, expected `${{key, 'text'}}`");
             else
                 fallback = quoted[1..^1].ToString();
         }
         if (!ConditionParser.IsKeyName(name))
         {
-            sink.Error(line, "bad-variable", $"`${{{PolicyDiagnostic.Quote(body)}}}` names no key, expected `${{prefix:key}}`, `${{*}}`, `${{?}}` or `${{$}}`");
+            sink.Error(at, "bad-variable", $"`${{{PolicyDiagnostic.Quote(body)}}}` names no key, expected `${{prefix:key}}`, `${{*}}`, `${{?}}` or `${{$}}`");
             return;
         }
         if (literal.Length > 0)
             parts.Add(new TemplatePart(literal.ToString(), null, null));
         literal.Clear();
-        parts.Add(new TemplatePart(null, ConditionKey.Of(name), fallback));
+        parts.Add(new TemplatePart(name, ConditionKey.Of(name), fallback));
     }
 }

@@ -62,7 +62,12 @@ internal static class AwsEvaluator
         outcomes.Session = Collapse(Scan(set.Session, PolicyLayer.Session, false, Everything, ref frame, decision));
         outcomes.Deny = outcomes.ResourceControl.Deny.Or(outcomes.Guardrail.Deny).Or(outcomes.Endpoint.Deny).Or(outcomes.Resource.Deny)
             .Or(outcomes.Identity.Deny).Or(outcomes.Boundary.Deny).Or(outcomes.Session.Deny);
-        if (frame.Principal.Kind == PrincipalKind.Root)
+        // A federated session without a session policy has no permissions of its own (reference: GetFederationToken).
+        if (set.Session is null && frame.Principal.Kind == PrincipalKind.FederatedSession)
+            outcomes.Session = default;
+        if (GrantRules.IsRefusedToRoot(ref frame))
+            outcomes.Resource = new LayerOutcome { Deny = outcomes.Resource.Deny };
+        else if (frame.Principal.Kind == PrincipalKind.Root)
             outcomes.Identity.Direct = Ternary.True;
         return outcomes;
     }
@@ -76,13 +81,13 @@ internal static class AwsEvaluator
         StatementIndex? index, PolicyLayer layer, bool namesPrincipals, LayerOutcome absent, ref AwsFrame frame, Decision decision) =>
         index is null ? absent : new LayerScan(index, (int)layer << 16, namesPrincipals, decision).Run(ref frame);
 
-    /// <summary>Every level must allow.</summary>
+    /// <summary>Every level must allow. A resource control that names nobody is about everybody: to skip it would skip its denies.</summary>
     private static LayerOutcome ScanLevels(StatementIndex[] levels, PolicyLayer layer, ref AwsFrame frame, Decision decision)
     {
         var result = Everything;
         for (var i = 0; i < levels.Length; i++)
         {
-            var level = new LayerScan(levels[i], ((int)layer << 16) | (i & 0xFFFF), layer == PolicyLayer.ResourceControl, decision).Run(ref frame);
+            var level = new LayerScan(levels[i], ((int)layer << 16) | (i & 0xFFFF), namesPrincipals: false, decision).Run(ref frame);
             result.Deny = result.Deny.Or(level.Deny);
             result.Direct = result.Direct.And(level.Any);
         }

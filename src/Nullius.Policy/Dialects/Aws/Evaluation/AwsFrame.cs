@@ -78,7 +78,14 @@ internal struct AwsFrame
             LimitTo(NowTicks + TimeSpan.TicksPerSecond);
     }
 
-    internal readonly void ReportUnknown(ConditionKey key) => MissingKeys?.AddMissing(key.Name);
+    /// <summary>Whether that account manages the caller's organisation: neither service nor resource control policies reach it.</summary>
+    internal readonly bool IsManagementAccount(ReadOnlySpan<char> account)
+    {
+        ref readonly var value = ref _request.Context.Get(AwsKeys.ManagementAccount);
+        return value is { Presence: Presence.Present, Kind: ContextValueKind.Text } && !account.IsEmpty && account.SequenceEqual((string)value.Reference!);
+    }
+
+    internal readonly void ReportUnknown(string key) => MissingKeys?.AddMissing(key);
 
     /// <summary>The key's value; keys that the provider derives from principal and resource are derived where the request does not set them.</summary>
     internal readonly ContextValue Value(ConditionKey key)
@@ -110,6 +117,8 @@ internal struct AwsFrame
     {
         if (ReferenceEquals(key, AwsKeys.PrincipalIsService))
             return ContextValue.Of(Principal.Kind == PrincipalKind.Service);
+        if (ReferenceEquals(key, AwsKeys.PrincipalServiceName) && Principal.Kind == PrincipalKind.Service)
+            return ContextValue.Of(Principal.Name);
         if (ReferenceEquals(key, AwsKeys.PrincipalType) && Principal.Kind == PrincipalKind.Anonymous)
             return ContextValue.Of("Anonymous");
         return default;

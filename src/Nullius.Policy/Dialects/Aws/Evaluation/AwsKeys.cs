@@ -11,6 +11,8 @@ internal static class AwsKeys
     internal static readonly ConditionKey PrincipalAccount = ConditionKey.Of("aws:PrincipalAccount");
     internal static readonly ConditionKey PrincipalType = ConditionKey.Of("aws:PrincipalType");
     internal static readonly ConditionKey PrincipalIsService = ConditionKey.Of("aws:PrincipalIsAWSService");
+    internal static readonly ConditionKey PrincipalServiceName = ConditionKey.Of("aws:PrincipalServiceName");
+    internal static readonly ConditionKey ManagementAccount = ConditionKey.Of("aws:PrincipalOrgMasterAccountId");
     internal static readonly ConditionKey UserName = ConditionKey.Of("aws:username");
     internal static readonly ConditionKey ResourceAccount = ConditionKey.Of("aws:ResourceAccount");
 

@@ -57,14 +57,20 @@ internal static class GrantRules
     internal static bool IsAlwaysAllowed(ref AwsFrame frame) =>
         frame.Action.Equals("sts:GetCallerIdentity", StringComparison.OrdinalIgnoreCase) && frame.Principal.Kind != PrincipalKind.Anonymous;
 
-    /// <summary>SCPs do not bind services, service-linked roles and anonymous callers.</summary>
+    /// <summary>SCPs do not bind services, service-linked roles, anonymous callers and the management account.</summary>
     internal static bool GuardrailsApply(ref AwsFrame frame) =>
-        frame.Principal.Kind is not (PrincipalKind.Service or PrincipalKind.Anonymous) && !frame.Principal.IsServiceLinkedRole;
+        frame.Principal.Kind is not (PrincipalKind.Service or PrincipalKind.Anonymous) && !frame.Principal.IsServiceLinkedRole
+        && !frame.IsManagementAccount(frame.Principal.Account);
 
-    /// <summary>RCPs reach the resources of listed services only, and not calls of service-linked roles. Resources that are not the provider's own are always reached.</summary>
+    /// <summary>The root user cannot assume a role, whatever the policies say (reference: AssumeRole).</summary>
+    internal static bool IsRefusedToRoot(ref AwsFrame frame) =>
+        frame.Principal.Kind == PrincipalKind.Root && frame.Action.Equals("sts:AssumeRole", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>RCPs reach the resources of listed services only, not the management account's, not calls of service-linked roles, not <c>kms:RetireGrant</c>. Resources that are not the provider's own are always reached.</summary>
     internal static bool ResourceControlsApply(ref AwsFrame frame)
     {
-        if (frame.Principal.IsServiceLinkedRole)
+        if (frame.Principal.IsServiceLinkedRole || frame.IsManagementAccount(frame.ResourceAccount)
+            || frame.Action.Equals("kms:RetireGrant", StringComparison.OrdinalIgnoreCase))
             return false;
         if (frame.ResourceIsArn && !IsProviderArn(ref frame))
             return true;

@@ -37,7 +37,13 @@ internal readonly struct AwsPrincipal
     /// <summary>The role's name without its path, for a role and its sessions; the user's for a user.</summary>
     internal ReadOnlySpan<char> ShortName => Name.AsSpan()[_shortName];
 
-    internal bool IsServiceLinkedRole => Kind == PrincipalKind.Role && Name.Contains(":role/aws-service-role/", StringComparison.Ordinal);
+    /// <summary>By the path of the role, or by the name of the role in a session, whose ARN has no path (reference: service-linked roles).</summary>
+    internal bool IsServiceLinkedRole => Kind switch
+    {
+        PrincipalKind.Role => Name.Contains(":role/aws-service-role/", StringComparison.Ordinal),
+        PrincipalKind.RoleSession => ShortName.StartsWith("AWSServiceRoleFor"),
+        _ => false,
+    };
 
     internal static AwsPrincipal Read(string name)
     {

@@ -6,9 +6,9 @@ internal enum PrincipalMatch : byte
     None,
     /// <summary>The account only: delegates to its identity policies.</summary>
     Account,
-    /// <summary>The role of a session, or everyone: passes identity policies; boundary and session still limit.</summary>
+    /// <summary>A role, or the role of a session: passes identity policies; boundary and session still limit.</summary>
     Limited,
-    /// <summary>The user, the session, the service: passes implicit denies of identity, boundary and session.</summary>
+    /// <summary>The user, the session, the service, or everyone: passes implicit denies of identity, boundary and session.</summary>
     Direct,
 }
 
@@ -63,7 +63,7 @@ internal sealed class PrincipalMatcher(PrincipalEntry[] entries, bool inverted)
             if (exact || entry.Kind == PrincipalEntryKind.Everyone || (!isDeny && match != PrincipalMatch.None))
                 return PrincipalMatch.None;
         }
-        return PrincipalMatch.Limited;
+        return PrincipalMatch.Direct;
     }
 
     private static PrincipalMatch MatchEntry(PrincipalEntry entry, in AwsPrincipal principal)
@@ -71,7 +71,8 @@ internal sealed class PrincipalMatcher(PrincipalEntry[] entries, bool inverted)
         switch (entry.Kind)
         {
             case PrincipalEntryKind.Everyone:
-                return principal.Kind is PrincipalKind.Anonymous or PrincipalKind.Service or PrincipalKind.Root ? PrincipalMatch.Direct : PrincipalMatch.Limited;
+                // Boundary and session limit what names the role, not what names everyone and narrows by conditions.
+                return PrincipalMatch.Direct;
             case PrincipalEntryKind.EveryService:
                 return principal.Kind == PrincipalKind.Service ? PrincipalMatch.Direct : PrincipalMatch.None;
             case PrincipalEntryKind.Account:

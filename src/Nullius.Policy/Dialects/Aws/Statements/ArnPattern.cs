@@ -99,6 +99,19 @@ internal sealed class ArnPattern
         }
     }
 
+    /// <summary>Whether a variable in it has no value for this request, so that it names nothing.</summary>
+    internal bool LacksValue(ref AwsFrame frame)
+    {
+        if (_shape != Shape.Segments)
+            return false;
+        foreach (var segment in _segments)
+        {
+            if (segment.LacksValue(ref frame))
+                return true;
+        }
+        return false;
+    }
+
     private Ternary MatchSegments(ReadOnlySpan<char> arn, ref AwsFrame frame)
     {
         var rest = arn;

@@ -35,8 +35,8 @@ internal sealed class AwsStatement
         var any = Ternary.False;
         foreach (var pattern in Resources)
         {
-            // Only definitive mismatches are inverted.
-            if (NotResource && pattern.IsMalformed)
+            // Only definitive mismatches are inverted: a pattern that cannot be read, or whose variable has no value, proves nothing.
+            if (NotResource && (pattern.IsMalformed || pattern.LacksValue(ref frame)))
                 return Ternary.False;
             any = any.Or(pattern.Matches(frame.Resource, ref frame));
             if (any == Ternary.True)

@@ -40,7 +40,7 @@ internal ref struct TemplateExpansion(Span<char> initial)
         switch (value.Presence)
         {
             case Presence.Unknown:
-                frame.ReportUnknown(part.Key!);
+                frame.ReportUnknown(part.Literal!);
                 return Ternary.Unknown;
             case Presence.Absent when part.Default is null:
                 return Ternary.False;

@@ -5,6 +5,7 @@ using Nullius.Policy.Requests;
 namespace Nullius.Policy.Dialects.Aws.Statements;
 
 /// <summary>One stretch of a template: literal text (wildcards marked), or a variable with an optional default.</summary>
+/// <param name="Literal">The text; of a variable its name as the policy wrote it.</param>
 internal readonly record struct TemplatePart(string? Literal, ConditionKey? Key, string? Default);
 
 /// <summary>
@@ -26,7 +27,7 @@ internal sealed class TextTemplate
     {
         Raw = raw;
         _parts = parts;
-        Fixed = parts[0].Literal ?? "";
+        Fixed = parts[0].Key is null ? parts[0].Literal! : "";
         HasMarks = true;
     }
 
@@ -41,6 +42,16 @@ internal sealed class TextTemplate
     internal bool HasMarks { get; }
 
     internal IReadOnlyList<TemplatePart> Parts => _parts ?? [];
+
+    internal bool LacksValue(ref AwsFrame frame)
+    {
+        if (_parts is null)
+            return false;
+        var expansion = new TemplateExpansion(stackalloc char[TemplateExpansion.InitialLength]);
+        var status = expansion.TryExpand(_parts, ref frame);
+        expansion.Release();
+        return status == Ternary.False;
+    }
 
     /// <summary>Compares with wildcards. A variable without a value matches nothing; one that is unknown leaves it unknown.</summary>
     internal Ternary MatchesGlob(scoped ReadOnlySpan<char> text, ref AwsFrame frame)

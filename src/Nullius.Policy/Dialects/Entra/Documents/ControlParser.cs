@@ -29,16 +29,16 @@ internal static class ControlParser
         var operation = reader.Text("operator");
         reader.Close();
         if (operation is not (null or "AND" or "OR"))
-            sink.Error(reader.Line, "bad-value", $"`operator` is `{PolicyDiagnostic.Quote(operation)}`, expected `AND` or `OR`");
+            sink.Error(reader.Value, "bad-value", $"`operator` is `{PolicyDiagnostic.Quote(operation)}`, expected `AND` or `OR`");
         if (operation is null && controls.Count > 1)
-            sink.Error(reader.Line, "missing-field", "several grant controls have no `operator`, expected `AND` or `OR`");
+            sink.Error(reader.Value, "missing-field", "several grant controls have no `operator`, expected `AND` or `OR`");
         if (controls.Count > GrantControls.MaxControls)
         {
-            sink.Error(reader.Line, "too-large", $"{controls.Count} grant controls in one policy, expected at most {GrantControls.MaxControls}");
+            sink.Error(reader.Value, "too-large", $"{controls.Count} grant controls in one policy, expected at most {GrantControls.MaxControls}");
             return ([], true);
         }
         if (controls.Contains(GrantControls.Block) && controls.Count > 1)
-            sink.Error(reader.Line, "bad-value", "`block` stands beside other controls, expected it alone");
+            sink.Error(reader.Value, "bad-value", "`block` stands beside other controls, expected it alone");
         return ([.. controls.Distinct(StringComparer.Ordinal)], operation is not "OR");
     }
 
@@ -52,7 +52,7 @@ internal static class ControlParser
         var id = reader.Text("id") ?? name;
         reader.Close();
         if (string.IsNullOrEmpty(id))
-            sink.Error(reader.Line, "missing-field", "an authentication strength has no `id`, expected one");
+            sink.Error(reader.Value, "missing-field", "an authentication strength has no `id`, expected one");
         return "authenticationStrength:" + id;
     }
 
@@ -66,7 +66,7 @@ internal static class ControlParser
             if (reader.Field(name) is not { } value)
                 continue;
             others.Add(name);
-            sink.Note(value.Line, "not-modelled", $"session control `{name}` is named in explanations and not enforced");
+            sink.Note(value, "not-modelled", $"session control `{name}` is named in explanations and not enforced");
         }
         reader.Close();
         return (frequency, [.. others]);
@@ -85,10 +85,10 @@ internal static class ControlParser
         {
             var days = type == "days";
             if (type is not ("hours" or "days"))
-                sink.Error(reader.Line, "bad-value", $"`type` of a sign-in frequency is `{PolicyDiagnostic.Quote(type ?? "null")}`, expected `hours` or `days`");
+                sink.Error(reader.Value, "bad-value", $"`type` of a sign-in frequency is `{PolicyDiagnostic.Quote(type ?? "null")}`, expected `hours` or `days`");
             if (value is not { Kind: LocatedKind.Number } || !int.TryParse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is 0 or > 10_000)
             {
-                sink.Error(value?.Line ?? reader.Line, "bad-value", $"`value` of a sign-in frequency is {value?.Describe() ?? "missing"}, expected a whole number from 1");
+                sink.Error(value ?? reader.Value, "bad-value", $"`value` of a sign-in frequency is {value?.Describe() ?? "missing"}, expected a whole number from 1");
                 return null;
             }
             period = days ? TimeSpan.FromDays(count) : TimeSpan.FromHours(count);
@@ -101,7 +101,7 @@ internal static class ControlParser
     {
         var text = reader.Text(field);
         if (text is not null && !string.Equals(text, usual, StringComparison.Ordinal) && !string.Equals(text, other, StringComparison.Ordinal))
-            sink.Error(reader.Line, "bad-value", $"`{field}` is `{PolicyDiagnostic.Quote(text)}`, expected `{usual}` or `{other}`");
+            sink.Error(reader.Value, "bad-value", $"`{field}` is `{PolicyDiagnostic.Quote(text)}`, expected `{usual}` or `{other}`");
         return string.Equals(text, other, StringComparison.Ordinal);
     }
 }

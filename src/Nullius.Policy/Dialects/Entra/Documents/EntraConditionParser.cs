@@ -22,9 +22,9 @@ internal static class EntraConditionParser
         var users = reader.Object("users");
         var applications = reader.Object("applications");
         if (users is null && workloads is null)
-            sink.Error(reader.Line, "missing-field", "`conditions` has no `users`, expected whom the policy is about");
+            sink.Error(reader.Value, "missing-field", "`conditions` has no `users`, expected whom the policy is about");
         if (applications is null)
-            sink.Error(reader.Line, "missing-field", "`conditions` has no `applications`, expected what the policy is about");
+            sink.Error(reader.Value, "missing-field", "`conditions` has no `applications`, expected what the policy is about");
         var conditions = new EntraConditions
         {
             IncludedUsers = users is null ? ReadUsers(null, "include", sink) : ReadUsers(users, "include", sink),
@@ -68,7 +68,7 @@ internal static class EntraConditionParser
             return GuestScope.None;
         var types = reader.Text("guestOrExternalUserTypes");
         if (string.IsNullOrEmpty(types))
-            sink.Error(reader.Line, "missing-field", "guests are configured without `guestOrExternalUserTypes`, expected their kinds");
+            sink.Error(reader.Value, "missing-field", "guests are configured without `guestOrExternalUserTypes`, expected their kinds");
         var tenants = reader.Object("externalTenants");
         var some = false;
         if (tenants is not null)
@@ -126,7 +126,7 @@ internal static class EntraConditionParser
             else if (locations.TryGetValue(id.Text, out var location))
                 found.Add(location);
             else
-                sink.Error(id.Line, "unknown-location", $"location `{PolicyDiagnostic.Quote(id.Text)}` is not defined, expected the id of a named location, `All` or `AllTrusted`");
+                sink.Error(id, "unknown-location", $"location `{PolicyDiagnostic.Quote(id.Text)}` is not defined, expected the id of a named location, `All` or `AllTrusted`");
         }
         return new LocationList(all, [.. found]);
     }
@@ -142,17 +142,17 @@ internal static class EntraConditionParser
             return null;
         var mode = filter.Text("mode");
         if (mode is not ("include" or "exclude"))
-            sink.Error(filter.Line, "bad-value", $"`mode` of a device filter is `{PolicyDiagnostic.Quote(mode ?? "null")}`, expected `include` or `exclude`");
+            sink.Error(filter.Value, "bad-value", $"`mode` of a device filter is `{PolicyDiagnostic.Quote(mode ?? "null")}`, expected `include` or `exclude`");
         var text = filter.Field("rule");
         filter.Close();
         if (text is not { Kind: LocatedKind.Text })
         {
-            sink.Error(filter.Line, "missing-field", "a device filter has no `rule`, expected one such as `device.isCompliant -eq True`");
+            sink.Error(filter.Value, "missing-field", "a device filter has no `rule`, expected one such as `device.isCompliant -eq True`");
             return null;
         }
         var rule = DeviceRuleParser.Parse(text.Text!, out var error);
         if (rule is null)
-            sink.Error(text.Line, "bad-rule", $"the device filter `{PolicyDiagnostic.Quote(text.Text!)}` cannot be read: {error}");
+            sink.Error(text, "bad-rule", $"the device filter `{PolicyDiagnostic.Quote(text.Text!)}` cannot be read: {error}");
         return rule is null ? null : new DeviceScope(rule, mode == "exclude");
     }
 
@@ -168,7 +168,7 @@ internal static class EntraConditionParser
         foreach (var name in names)
         {
             if (!s_flows.Contains(name))
-                sink.Error(reader.Line, "bad-value", $"transfer method `{PolicyDiagnostic.Quote(name)}` is unknown, expected one of {string.Join(", ", s_flows)}");
+                sink.Error(reader.Value, "bad-value", $"transfer method `{PolicyDiagnostic.Quote(name)}` is unknown, expected one of {string.Join(", ", s_flows)}");
         }
         return new NameSet(names.Where(n => n != "none"));
     }

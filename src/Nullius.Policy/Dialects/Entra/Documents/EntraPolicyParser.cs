@@ -16,14 +16,14 @@ internal static class EntraPolicyParser
         reader.Ignore("createdDateTime", "modifiedDateTime", "deletedDateTime", "templateId", "description", "partialEnablementStrategy");
         var name = reader.Text("displayName");
         var id = reader.Text("id") ?? name ?? $"#{ordinal}";
-        var state = ReadState(reader, item.Line, sink);
+        var state = ReadState(reader, sink);
         var conditionsJson = reader.Object("conditions");
         var grantJson = reader.Object("grantControls");
         var sessionJson = reader.Object("sessionControls");
         reader.Close();
         if (conditionsJson is null)
         {
-            sink.Error(item.Line, "missing-field", "a Conditional Access policy has no `conditions`, expected users and applications");
+            sink.Error(item, "missing-field", "a Conditional Access policy has no `conditions`, expected users and applications");
             return null;
         }
         var conditions = EntraConditionParser.Parse(conditionsJson, locations, sink);
@@ -44,7 +44,7 @@ internal static class EntraPolicyParser
         };
     }
 
-    private static EntraPolicyState ReadState(GraphReader reader, int line, DiagnosticSink sink)
+    private static EntraPolicyState ReadState(GraphReader reader, DiagnosticSink sink)
     {
         var state = reader.Text("state");
         switch (state)
@@ -56,7 +56,7 @@ internal static class EntraPolicyParser
             case "enabledForReportingButNotEnforced":
                 return EntraPolicyState.ReportOnly;
             default:
-                sink.Error(line, "bad-value",
+                sink.Error(reader.Value, "bad-value",
                     $"`state` is `{PolicyDiagnostic.Quote(state ?? "null")}`, expected `enabled`, `disabled` or `enabledForReportingButNotEnforced`");
                 return EntraPolicyState.Enabled;
         }

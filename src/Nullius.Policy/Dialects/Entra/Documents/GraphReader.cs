@@ -19,6 +19,8 @@ internal sealed class GraphReader
 
     internal int Line => _object.Line;
 
+    internal LocatedValue Value => _object;
+
     /// <summary>Null when the value is not an object, which is reported.</summary>
     internal static GraphReader? Open(LocatedValue value, string where, DiagnosticSink sink)
     {
@@ -91,7 +93,7 @@ internal sealed class GraphReader
             if (allowed.FirstOrDefault(a => a.Equals(item.Text, StringComparison.OrdinalIgnoreCase)) is { } choice)
                 choices.Add(choice);
             else
-                _sink.Error(item.Line, "bad-value", $"`{PolicyDiagnostic.Quote(item.Text!)}` in `{name}` is unknown, expected one of {string.Join(", ", allowed)}");
+                _sink.Error(item, "bad-value", $"`{PolicyDiagnostic.Quote(item.Text!)}` in `{name}` is unknown, expected one of {string.Join(", ", allowed)}");
         }
         return choices;
     }
@@ -102,7 +104,7 @@ internal sealed class GraphReader
         foreach (var name in names)
         {
             if (Field(name) is { } value && value is not { Kind: LocatedKind.Array, Items.Count: 0 })
-                _sink.Error(value.Line, "not-modelled", $"`{name}` is not modelled, expected it to be null or absent");
+                _sink.Error(value, "not-modelled", $"`{name}` is not modelled, expected it to be null or absent");
         }
     }
 

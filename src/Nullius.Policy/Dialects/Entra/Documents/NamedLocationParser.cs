@@ -17,13 +17,13 @@ internal static class NamedLocationParser
         var id = reader.Text("id");
         if (string.IsNullOrEmpty(id))
         {
-            sink.Error(item.Line, "missing-field", "a named location has no `id`, expected the id by which policies name it");
+            sink.Error(item, "missing-field", "a named location has no `id`, expected the id by which policies name it");
             return;
         }
         NamedLocation location = item.Find("countriesAndRegions") is null ? ParseAddresses(id, name, reader, sink) : ParseCountries(id, name, reader, sink);
         reader.Close();
         if (!locations.TryAdd(id, location))
-            sink.Error(item.Line, "duplicate-key", $"a named location with id `{PolicyDiagnostic.Quote(id)}` exists already, expected each once");
+            sink.Error(item, "duplicate-key", $"a named location with id `{PolicyDiagnostic.Quote(id)}` exists already, expected each once");
     }
 
     private static CountryLocation ParseCountries(string id, string name, GraphReader reader, DiagnosticSink sink)
@@ -32,11 +32,11 @@ internal static class NamedLocationParser
         foreach (var country in countries)
         {
             if (country.Text!.Length != 2 || !country.Text.All(char.IsAsciiLetter))
-                sink.Error(country.Line, "bad-value", $"`{PolicyDiagnostic.Quote(country.Text)}` is not a country, expected two letters of ISO 3166-1");
+                sink.Error(country, "bad-value", $"`{PolicyDiagnostic.Quote(country.Text)}` is not a country, expected two letters of ISO 3166-1");
         }
         var lookup = reader.Text("countryLookupMethod");
         if (lookup is not (null or "clientIpAddress"))
-            sink.Error(reader.Line, "not-modelled", $"country lookup by `{PolicyDiagnostic.Quote(lookup)}` is not modelled, expected `clientIpAddress`");
+            sink.Error(reader.Value, "not-modelled", $"country lookup by `{PolicyDiagnostic.Quote(lookup)}` is not modelled, expected `clientIpAddress`");
         return new CountryLocation(id, name, new NameSet(countries.Select(c => c.Text!)), reader.Flag("includeUnknownCountriesAndRegions"));
     }
 
@@ -45,7 +45,7 @@ internal static class NamedLocationParser
         var ranges = new List<AddressRange>();
         var items = reader.Items("ipRanges");
         if (items.Count == 0)
-            sink.Error(reader.Line, "missing-field", "a named location has neither `ipRanges` nor `countriesAndRegions`, expected one of them");
+            sink.Error(reader.Value, "missing-field", "a named location has neither `ipRanges` nor `countriesAndRegions`, expected one of them");
         foreach (var item in items)
         {
             if (GraphReader.Open(item, "a member of `ipRanges`", sink) is not { } range)
@@ -55,7 +55,7 @@ internal static class NamedLocationParser
             if (text is not null && AddressRange.TryParse(text, out var parsed))
                 ranges.Add(parsed);
             else
-                sink.Error(item.Line, "bad-value", $"`{PolicyDiagnostic.Quote(text ?? "")}` is not an address range, expected `cidrAddress` such as `203.0.113.0/24`");
+                sink.Error(item, "bad-value", $"`{PolicyDiagnostic.Quote(text ?? "")}` is not an address range, expected `cidrAddress` such as `203.0.113.0/24`");
         }
         return new AddressLocation(id, name, reader.Flag("isTrusted"), [.. ranges]);
     }

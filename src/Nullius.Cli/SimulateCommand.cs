@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Nullius.Cli.Output;
+using Nullius.Cli.Simulate;
+using Nullius.Policy.Simulation;
+
+namespace Nullius.Cli;
+
+/// <summary><c>nullius simulate</c>: decide cases in any dialect, and say why.</summary>
+internal static class SimulateCommand
+{
+    public static Command Build(Terminal terminal)
+    {
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "cases: JSON lines or one array; `-` is stdin",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var explain = new Option<bool>("--explain") { Description = "add why, and what would change it" };
+        var expect = new Option<Expectation?>("--expect") { Description = "exit with 1 unless every case comes to this", HelpName = "allow|deny" };
+        var format = ResultWriter.FormatOption();
+        format.Description = "table, json (one array) or jsonl; default: table on a terminal, jsonl otherwise";
+        var command = Examples.Of(
+            new Command("simulate", "Decide cases: a request, the policies that bind it, and a dialect (aws, entra, gcp).") { files, explain, expect, format },
+            "nullius simulate cases.jsonl",
+            "nullius simulate --explain --format json case.json",
+            "generate-cases | nullius simulate --expect deny -");
+        command.SetAction((result, cancellation) =>
+        {
+            var run = new CaseRun(terminal, result.GetValue(format), new PolicySimulator(result.GetValue(explain)), result.GetValue(expect));
+            return run.DecideAsync(result.GetValue(files) ?? [], cancellation);
+        });
+        return command;
+    }
+}

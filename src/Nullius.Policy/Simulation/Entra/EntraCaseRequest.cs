@@ -1,0 +1,104 @@
+using System.Net;
+using Nullius.Policy.Conditions;
+using Nullius.Policy.Documents;
+using Nullius.Policy.Requests;
+
+namespace Nullius.Policy.Simulation.Entra;
+
+/// <summary>Reads the request of an Entra case. A member that is absent or <c>null</c> where a value could stand is not known.</summary>
+internal static class EntraCaseRequest
+{
+    private static readonly string[] s_clientApps = ["browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "easSupported", "other"];
+    private static readonly string[] s_platforms = ["android", "iOS", "windows", "windowsPhone", "macOS", "linux"];
+    private static readonly string[] s_risks = ["none", "low", "medium", "high", "hidden"];
+    private static readonly string[] s_flows = ["none", "deviceCodeFlow", "authenticationTransfer"];
+
+    internal static EntraRequest Read(CaseReader reader)
+    {
+        var request = new EntraRequest
+        {
+            User = reader.RequiredText("user", "the user's id"),
+            Groups = reader.Texts("groups"),
+            Roles = reader.Texts("roles"),
+            Guest = reader.Flag("guest") ?? false,
+            Application = reader.Text("application"),
+            UserAction = reader.Text("userAction"),
+            ClientApp = reader.Choice("clientApp", s_clientApps) ?? "browser",
+            AuthenticationContexts = reader.Texts("authenticationContexts"),
+            AuthenticationFlow = reader.Raw("authenticationFlow") is null ? "none" : reader.Choice("authenticationFlow", s_flows),
+            UserRisk = reader.Choice("userRisk", s_risks),
+            SignInRisk = reader.Choice("signInRisk", s_risks),
+            Satisfied = reader.Texts("satisfied"),
+        };
+        ReadDevice(reader.Object("device"), request);
+        ReadLocation(reader.Object("location"), request);
+        ReadInstants(reader, request);
+        reader.Close();
+        return request;
+    }
+
+    private static void ReadDevice(CaseReader? reader, EntraRequest request)
+    {
+        if (reader is null)
+            return;
+        request.Platform = reader.Choice("platform", s_platforms);
+        request.DeviceCompliant = reader.Flag("compliant");
+        request.DeviceHybridJoined = reader.Flag("hybridJoined") ?? false;
+        var registered = reader.Flag("registered");
+        // Only a registered device can be compliant or joined.
+        request.DeviceRegistered = registered ?? (request.DeviceCompliant == true || request.DeviceHybridJoined);
+        if (reader.Object("attributes") is { } attributes)
+            request.DeviceAttributes = ReadAttributes(attributes);
+        reader.Close();
+    }
+
+    private static Dictionary<string, string> ReadAttributes(CaseReader reader)
+    {
+        var attributes = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var member in reader.Value.Members)
+        {
+            if (member.Value.IsNull)
+                continue;
+            var text = member.Value.Kind switch
+            {
+                LocatedKind.Text or LocatedKind.Number => member.Value.Text!,
+                LocatedKind.True => "True",
+                LocatedKind.False => "False",
+                _ => throw CaseReader.WrongType(member.Value, $"device attribute `{PolicyDiagnostic.Quote(member.Name)}`", "a string"),
+            };
+            if (!attributes.TryAdd(member.Name, text))
+                throw new SimulationInputException("duplicate-key", $"duplicate attribute `{PolicyDiagnostic.Quote(member.Name)}` (compared without case), expected each once", member.Value.Path);
+        }
+        return attributes;
+    }
+
+    private static void ReadLocation(CaseReader? reader, EntraRequest request)
+    {
+        if (reader is null)
+            return;
+        var address = reader.Text("ip");
+        if (address is not null)
+        {
+            // The strict reading first: `10.1` is an address to the framework and to nobody else.
+            if (!AddressValue.TryParse(address, out _) || !IPAddress.TryParse(address, out var parsed))
+                throw CaseReader.BadValue(reader.Field("ip")!, "`ip`", "an IPv4 or IPv6 address");
+            request.Address = parsed;
+        }
+        request.Country = reader.Text("country");
+        if (request.Country is { } country && !(country.Length == 2 && country.All(char.IsAsciiLetter)))
+            throw CaseReader.BadValue(reader.Field("country")!, "`country`", "two letters of ISO 3166-1, or `null` where it is not known");
+        reader.Close();
+    }
+
+    /// <summary>
+    /// Sign-in frequency counts from these. A case that does not give them is a fresh sign-in: the frequency then stands in
+    /// <c>session</c> alone. One that gives <c>null</c> does not know when it was.
+    /// </summary>
+    private static void ReadInstants(CaseReader reader, EntraRequest request)
+    {
+        request.Now = reader.Instant("now") ?? reader.Instant("time") ?? default;
+        var fresh = reader.Raw("authenticatedAt") is null;
+        request.AuthenticatedAt = reader.Instant("authenticatedAt") ?? (fresh ? request.Now : null);
+        request.MfaAt = reader.Instant("mfaAt") ?? (fresh ? request.Now : null);
+    }
+}
