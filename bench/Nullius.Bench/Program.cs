@@ -4,15 +4,16 @@ using Nullius.Bench.Peers;
 using Nullius.Bench.Policies;
 
 // nullius-bench gate [--json]            measures everything about the gate
+// nullius-bench gate pipeline|revocation one part of it
 // nullius-bench policy [--json]          the decision alone
 // nullius-bench serve gate|yarp FOLDER   one server, for the process that measures
 var json = args.Contains("--json");
 var words = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToArray();
 switch (words)
 {
-    case ["gate"]:
+    case ["gate", .. var parts] when parts is [] or ["pipeline"] or ["revocation"]:
         var report = new Report("gate", json);
-        await GateBench.RunAsync(report);
+        await (parts is [var part] ? part == "pipeline" ? PipelineBench.RunAsync(report) : RevocationBench.RunAsync(report) : GateBench.RunAsync(report));
         report.Print();
         return 0;
     case ["policy"]:

@@ -23,10 +23,10 @@ async function answer(recent: DecisionSummary[], request: IncomingMessage, respo
   const page = new URL(request.headers.referer ?? 'http://preview/');
   const kind = page.searchParams.get('case');
   const path = decodeURIComponent(url.pathname.slice('/api/v1/'.length));
-  if (kind === 'slow') await new Promise((resolve) => setTimeout(resolve, 60_000));
+  if (kind === 'slow' && path !== 'me') await new Promise((resolve) => setTimeout(resolve, 60_000));
   if (kind === 'error' && path !== 'me') return json(response, 403, { title: 'Not allowed', detail: 'The gate refused it.', reasons: ['Needs a managed device.'], reference: '01JDREF' });
   if (path === 'decisions/stream') return stream(recent, request, response, url, Number(page.searchParams.get('rate') ?? 12), kind === 'empty');
-  const found = kind === 'empty' ? empty(path) : read(recent, path, url, request.method ?? 'GET');
+  const found = kind === 'long' ? long(read(recent, path, url, request.method ?? 'GET')) : kind === 'empty' ? empty(path) : read(recent, path, url, request.method ?? 'GET');
   if (found === null || found === undefined) return json(response, 404, { title: 'Not found', detail: 'There is no such thing.' });
   return json(response, 200, found);
 }
@@ -101,4 +101,20 @@ function stream(recent: DecisionSummary[], request: IncomingMessage, response: S
 function json(response: ServerResponse, status: number, body: unknown) {
   response.writeHead(status, { 'Content-Type': status === 200 ? 'application/json' : 'application/problem+json', 'Cache-Control': 'no-store' });
   response.end(JSON.stringify(body));
+}
+
+/** Everything that people name, as long as people can make it. */
+function long(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(long);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, lengthened(name, inner)]));
+}
+
+function lengthened(name: string, value: unknown): unknown {
+  if (typeof value !== 'string') return name === 'groups' ? [...(value as string[]), 'a-group-with-a-name-that-its-directory-allowed-and-nobody-shortened'] : long(value);
+  if (name === 'displayName') return `${value} de la Vega-Featherstonehaugh von und zu Hohenlohe-Schillingsfürst`;
+  if (name === 'userName' || name === 'name') return `${value}.featherstonehaugh-hohenlohe-schillingsfuerst@subsidiary.example.org`;
+  if (name === 'path') return `${value}/${'0123456789abcdef'.repeat(8)}`;
+  if (name === 'host' || name === 'upstream') return value.replace('://', '://a-rather-long-name-of-a-machine-in-a-cluster.').replace(/^(?!http)/, 'a-rather-long-name-of-an-application.');
+  return name === 'reason' ? `${value} `.repeat(6) : value;
 }

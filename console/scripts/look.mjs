@@ -12,6 +12,7 @@ const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf
 const port = Number(process.env.PORT ?? 5173);
 const base = `http://127.0.0.1:${port}`;
 
+const widths = [1440, 1024, 390];
 const pages = {
   overview: '/',
   live: '/live?rate=40',
@@ -27,7 +28,16 @@ const pages = {
   'empty-people': '/people?case=empty',
   'empty-devices': '/devices?case=empty',
   'empty-routes': '/routes?case=empty',
+  'long-live': '/live?case=long',
+  'long-people': '/people?case=long',
+  'long-person': '/people/p-alice?case=long',
+  'long-decision': '/decisions/sample?case=long',
+  'long-routes': '/routes?case=long',
+  'loading-people': '/people?case=slow',
+  'loading-overview': '/?case=slow',
   refused: '/people?case=error',
+  'refused-overview': '/?case=error',
+  'refused-live': '/live?case=error',
   lost: '/nothing/here',
 };
 
@@ -41,9 +51,9 @@ try {
   });
   if (pictures) await mkdir(pictures, { recursive: true });
   for (const theme of ['light', 'dark'])
-    for (const width of [1280, 400]) {
-      const context = await browser.newContext({ viewport: { width, height: width === 400 ? 800 : 900 }, colorScheme: theme, reducedMotion: 'reduce' });
-      for (const [name, path] of Object.entries(pages)) if (!only || only === name) faults += await look(context, name, path, theme, width);
+    for (const width of widths) {
+      const context = await browser.newContext({ viewport: { width, height: width < 500 ? 844 : 900 }, colorScheme: theme, reducedMotion: 'reduce' });
+      for (const [name, path] of Object.entries(pages)) if (!only || only.split(',').includes(name)) faults += await look(context, name, path, theme, width);
       await context.close();
     }
   await browser.close();
@@ -60,7 +70,7 @@ async function look(context, name, path, theme, width) {
   page.on('console', (message) => message.type() === 'error' && !/status of 40[34]/.test(message.text()) && said.push(message.text()));
   await page.goto(base + path);
   await page.locator('main h1, main h2').first().waitFor({ state: 'attached' });
-  await page.waitForFunction(() => !document.querySelector('.loading'));
+  if (!name.startsWith('loading')) await page.waitForFunction(() => !document.querySelector('.loading'));
   await page.waitForTimeout(400);
   if (pictures) await page.screenshot({ path: `${pictures}/${name}-${theme}-${width}.png`, fullPage: !name.includes('live') });
   await page.addScriptTag({ path: axe });

@@ -2,6 +2,8 @@ using Microsoft.Win32.SafeHandles;
 using Nullius.Audit.Chain;
 using Nullius.Audit.Heads;
 using Nullius.Audit.Segments;
+using Nullius.Audit.Tips;
+using Nullius.Audit.Tree;
 
 namespace Nullius.Audit;
 
@@ -31,6 +33,7 @@ public sealed class AuditTrail : IAsyncDisposable
     private readonly SegmentWriter _segments;
     private readonly SpaceReserve _reserve;
     private readonly HeadFile _heads;
+    private readonly TipFile _tip;
     private readonly FileStream _writerLock;
     private readonly byte[] _line;
     private readonly Queue<(SafeFileHandle File, TrailPosition End)> _complete = new();
@@ -48,14 +51,18 @@ public sealed class AuditTrail : IAsyncDisposable
     // Under _flushGate.
     private long _durable;
     private long _headAt;
+    private readonly TreeFile _tree;
+    private (long Size, SignedHead? Head) _stated = (-1, null);
 
-    private AuditTrail(AuditOptions options, TimeProvider time, TrailDisk disk, FileStream writerLock, HeadFile heads, TrailPosition position)
+    private AuditTrail(AuditOptions options, TimeProvider time, TrailDisk disk, FileStream writerLock, HeadFile heads, TipFile tip, TreeFile tree, TrailPosition position)
     {
         _options = options;
         _time = time;
         _disk = disk;
         _writerLock = writerLock;
         _heads = heads;
+        _tip = tip;
+        _tree = tree;
         _line = new byte[options.MostRecordBytes + ChainLink.MostBytes];
         _sequence = _durable = position.Sequence;
         _last = position.Last;
@@ -95,6 +102,7 @@ public sealed class AuditTrail : IAsyncDisposable
         options.Check();
         FileStream? writerLock = null;
         HeadFile? heads = null;
+        TipFile? tip = null;
         try
         {
             Directory.CreateDirectory(options.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -102,18 +110,30 @@ public sealed class AuditTrail : IAsyncDisposable
             PublicKeys.Publish(Path.Combine(options.Folder, SegmentFiles.Keys), key);
             heads = HeadFile.Open(options.Folder, options.NodeId, key, disk);
             var recovery = new TrailRecovery(options.Folder, options.NodeId, options.MostRecordBytes, disk);
-            var position = recovery.Recover(heads.Newest);
-            if (heads.Newest is null)
-                heads.Append(position.Sequence, position.Segment, position.Offset, position.Last, time.GetUtcNow().ToUnixTimeMilliseconds());
-            var trail = new AuditTrail(options, time, disk, writerLock, heads, position);
+            var position = recovery.Recover(heads.Newest, key);
+            // Made before the first segment: tools that copy a folder by age or by name take it first.
+            tip = TipFile.Open(options.Folder, key, position, disk);
+            var tree = new TreeFile(options.Folder, options.MostRecordBytes + ChainLink.MostBytes);
+            tree.Open(heads.Newest);
+            if (heads.Newest is not { IsCurrent: true })
+            {
+                tree.AdvanceTo(position);
+                heads.Append(position, tree.Root(), time.GetUtcNow().ToUnixTimeMilliseconds());
+            }
+
+            tip.Keep(heads.Statement(position, time.GetUtcNow().ToUnixTimeMilliseconds()));
+            var trail = new AuditTrail(options, time, disk, writerLock, heads, tip, tree, position);
             disk.FlushFolder(options.Folder);
             if (recovery.Torn is { } torn)
                 trail.AppendReserved(TrailRecords.Recovered(torn, time.GetUtcNow()));
+            if (recovery.Lost is { } lost)
+                trail.AppendReserved(TrailRecords.Lost(lost, time.GetUtcNow()));
             trail._maintenance = Task.Run(trail.MaintainAsync);
             return trail;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException or AuditUnavailableException)
         {
+            tip?.Dispose();
             heads?.Dispose();
             writerLock?.Dispose();
             if (fault is AuditUnavailableException)
@@ -138,6 +158,34 @@ public sealed class AuditTrail : IAsyncDisposable
     /// <exception cref="ArgumentException">As <see cref="Append(ReadOnlySpan{byte}, Durability)"/>.</exception>
     public AuditReceipt AppendReserved(ReadOnlySpan<byte> body, Durability durability = Durability.Interval) => Append(body, durability, reserved: true);
 
+    /// <summary>
+    /// Goes on with another signing key: the last head of the present key names it, and heads of both keep verifying.
+    /// </summary>
+    /// <param name="next">See <see cref="AuditSigningKey.Replace"/>; stays the caller's to dispose, after the trail.</param>
+    /// <exception cref="AuditUnavailableException">The disk refuses: the present key stays.</exception>
+    public void Rotate(AuditSigningKey next)
+    {
+        AppendReserved(TrailRecords.KeyReplaced(_heads.KeyId, next.KeyId, _time.GetUtcNow()));
+        lock (_flushGate)
+        {
+            try
+            {
+                SignHeads(always: true);
+                PublicKeys.Publish(Path.Combine(_options.Folder, SegmentFiles.Keys), next);
+                var position = _heads.Newest is { } head ? new TrailPosition(head.Size, head.Last, head.Segment, head.EndOffset) : Position();
+                _heads.Rotate(next, position, _tree.Root(), _time.GetUtcNow().ToUnixTimeMilliseconds());
+            }
+            catch (IOException fault)
+            {
+                throw new AuditUnavailableException($"the signing key of the audit trail `{_options.Folder}` could not be replaced: {fault.Message}", fault);
+            }
+
+            lock (_gate)
+                _tip.ChangeKey(next, new TrailPosition(_sequence, _last, _segments.Index, _segments.Offset));
+            SignHeads(always: false);
+        }
+    }
+
     /// <summary>Stops taking records, makes all of them durable and signs a last head.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -154,7 +202,6 @@ public sealed class AuditTrail : IAsyncDisposable
         {
             try
             {
-                FlushTo(long.MaxValue);
                 SignHeads(always: true);
             }
             catch (Exception fault) when (fault is IOException or AuditUnavailableException)
@@ -166,6 +213,7 @@ public sealed class AuditTrail : IAsyncDisposable
 
         _segments.Dispose();
         _heads.Dispose();
+        _tip.Dispose();
         _writerLock.Dispose();
     }
 
@@ -175,11 +223,7 @@ public sealed class AuditTrail : IAsyncDisposable
         try
         {
             lock (_flushGate)
-            {
-                FlushTo(long.MaxValue);
                 SignHeads(always: false);
-            }
-
             PrepareNext();
             Replenish();
         }
@@ -205,6 +249,8 @@ public sealed class AuditTrail : IAsyncDisposable
             Write(line, reserved);
             _last = Digest.Of(line[..^1]);
             sequence = ++_sequence;
+            // After the line: the tip never counts one that is not there.
+            _tip.Mark(new TrailPosition(sequence, _last, _segments.Index, _segments.Offset));
             if (_segments.Offset >= _options.SegmentBytes)
                 Roll();
         }
@@ -327,22 +373,39 @@ public sealed class AuditTrail : IAsyncDisposable
     {
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var due = always || now - _headAt >= (long)_options.HeadInterval.TotalMilliseconds || now < _headAt;
-        if (!due && _headsDue.Count == 0)
-            return;
-        TrailPosition position;
-        lock (_gate)
-            position = new TrailPosition(_sequence, _last, _segments.Index, _segments.Offset);
+        var position = Position();
         FlushTo(position.Sequence);
         while (_headsDue.TryPeek(out var end) && end.Sequence <= position.Sequence)
         {
-            _heads.Append(end.Sequence, end.Segment, end.Offset, end.Last, now);
+            SignHead(end, now);
             _headsDue.Dequeue();
         }
 
-        if (!due || position.Sequence == _heads.Newest?.Size)
+        // Little by little, so that a head does not keep those waiting who wait for the disk.
+        _tree.AdvanceTo(position);
+        if (due && position.Sequence != _heads.Newest?.Size)
+        {
+            SignHead(position, now);
+            _headAt = now;
+        }
+
+        if (_stated == (position.Sequence, _heads.Newest))
             return;
-        _heads.Append(position.Sequence, position.Segment, position.Offset, position.Last, now);
-        _headAt = now;
+        _tip.Keep(_heads.Statement(position, now));
+        _stated = (position.Sequence, _heads.Newest);
+    }
+
+    private void SignHead(TrailPosition position, long now)
+    {
+        _tree.AdvanceTo(position);
+        _heads.Append(position, _tree.Root(), now);
+        _tree.Save();
+    }
+
+    private TrailPosition Position()
+    {
+        lock (_gate)
+            return new TrailPosition(_sequence, _last, _segments.Index, _segments.Offset);
     }
 
     private void PrepareNext()

@@ -6,15 +6,15 @@ namespace Nullius.Cli;
 
 /// <summary>The result of verifying one trail, as it is shown.</summary>
 internal sealed record AuditCheck(
-    string Path, string Node, bool Verifies, long Lines, int Segments, long Heads, long SignedUpTo, IReadOnlyList<string> SignedBy, bool KeysPinned,
+    string Path, string Node, bool Verifies, long Lines, int Segments, long Heads, long SignedUpTo, long TipUpTo, bool TipAuthenticated, IReadOnlyList<string> SignedBy, bool KeysPinned,
     IReadOnlyList<AuditFinding> Findings, long MoreFindings)
 {
-    public static AuditCheck Of(string folder, IReadOnlyCollection<string>? keys, CancellationToken cancellation)
+    public static AuditCheck Of(string folder, AuditExpectation expectation, CancellationToken cancellation)
     {
-        var result = AuditVerifier.Verify(folder, keys, cancellation);
+        var result = AuditVerifier.Verify(folder, expectation, cancellation);
         return new AuditCheck(
-            System.IO.Path.GetFullPath(folder), result.Node, result.Verifies, result.Lines, result.Segments, result.Heads, result.SignedUpTo, result.KeyIds,
-            keys is not null, result.Findings, result.MoreFindings);
+            System.IO.Path.GetFullPath(folder), result.Node, result.Verifies, result.Lines, result.Segments, result.Heads, result.SignedUpTo, result.TipUpTo, result.TipAuthenticated, result.KeyIds,
+            expectation.TrustedKeyIds is not null, result.Findings, result.MoreFindings);
     }
 
     public static void Write(Terminal terminal, ResultFormat format, IReadOnlyList<AuditCheck> trails)
@@ -34,6 +34,7 @@ internal sealed record AuditCheck(
                 ("verifies", trail.Verifies ? "yes" : "NO"),
                 ("records", $"{trail.Lines} in {trail.Segments} segments"),
                 ("signed", Signed(trail)),
+                ("end", End(trail)),
                 ("keys", trail.SignedBy.Count == 0 ? "none" : string.Join(", ", trail.SignedBy) + (trail.KeysPinned ? "" : " (as published beside the trail: compare, or give --key)")));
             foreach (var finding in trail.Findings)
                 terminal.Out.WriteLine($"{(finding.IsTampering ? "!" : "-")} {finding.Kind}: {finding.Message} (byte {finding.Offset})");
@@ -42,10 +43,14 @@ internal sealed record AuditCheck(
         }
     }
 
-    private static string Signed(AuditCheck trail)
+    private static string Signed(AuditCheck trail) => $"up to record {trail.SignedUpTo.ToString(CultureInfo.InvariantCulture)} by {trail.Heads} heads and the tip";
+
+    // What was found missing stands among the findings; this says how far the end itself can be believed.
+    private static string End(AuditCheck trail) => trail switch
     {
-        var unsigned = trail.Lines - trail.SignedUpTo;
-        var upTo = $"up to record {trail.SignedUpTo.ToString(CultureInfo.InvariantCulture)} by {trail.Heads} heads";
-        return unsigned > 0 ? $"{upTo}; the newest {unsigned} could be cut off without a trace until the next head" : upTo;
-    }
+        { TipUpTo: 0, Lines: > 0 } => "no tip (a trail of an earlier version, or one that was lost): records after the newest head could be cut off without a trace",
+        { TipAuthenticated: true } => $"the tip counts {trail.TipUpTo} records and is authentic",
+        _ when trail.TipUpTo <= trail.SignedUpTo => $"the tip counts {trail.TipUpTo} records, all of them signed for",
+        _ => $"the tip counts {trail.TipUpTo} records; of the newest {trail.TipUpTo - trail.SignedUpTo} only the instance itself can tell that the tip is authentic (verify with --data)",
+    };
 }

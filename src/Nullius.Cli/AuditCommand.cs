@@ -19,6 +19,10 @@ internal static class AuditCommand
     {
         Tail(terminal),
         Verify(terminal),
+        AuditProofCommand.Build(terminal),
+        AuditKeepCommand.Copy(terminal),
+        AuditKeepCommand.Head(terminal),
+        AuditKeepCommand.RotateKey(terminal),
     };
 
     private static Command Tail(Terminal terminal)
@@ -79,29 +83,45 @@ internal static class AuditCommand
         var node = NodeOption();
         var path = new Option<string?>("--path") { Description = "verify this folder of segments (a copy, a backup) instead of an instance's", HelpName = "P" };
         var key = new Option<string[]>("--key") { Description = "id of a key that may have signed; default: the instance's own, or with --path what lies beside the segments", HelpName = "KID" };
+        var head = new Option<string?>("--head") { Description = "file of heads that were kept elsewhere (`nullius audit head`): the trail must continue them", HelpName = "FILE" };
         var format = ResultWriter.FormatOption();
-        var command = new Command("verify", "Check chain, heads and signatures; exit code 1 when the trail does not verify.") { data, node, path, key, format };
+        var command = new Command("verify", "Check chain, heads, signatures and the end; exit code 1 when the trail does not verify.") { data, node, path, key, head, format };
         command.SetAction((result, cancellation) => Guard(terminal, () =>
         {
             var keys = result.GetValue(key) is { Length: > 0 } given ? given : null;
-            var trails = result.GetValue(path) is { Length: > 0 } copy
-                ? [AuditCheck.Of(copy, keys, cancellation)]
-                : AuditFolders.All(new DataDirectory(DataOption.Resolve(result.GetValue(data), terminal)), result.GetValue(node))
-                    .Select(trail => AuditCheck.Of(trail.Folder, keys ?? trail.OwnKeys, cancellation)).ToList();
+            var kept = result.GetValue(head) is { Length: > 0 } file ? File.ReadAllLines(file).Where(line => line.Length > 0).ToArray() : [];
+            var expectation = new AuditExpectation { TrustedKeyIds = keys, KeptHeads = kept };
+            IReadOnlyList<AuditCheck> trails;
+            if (result.GetValue(path) is { Length: > 0 } copy)
+            {
+                trails = [AuditCheck.Of(copy, expectation, cancellation)];
+            }
+            else
+            {
+                var folder = new DataDirectory(DataOption.Resolve(result.GetValue(data), terminal));
+                trails = [.. AuditFolders.All(folder, result.GetValue(node)).Select(trail => Own(folder, trail, expectation, cancellation))];
+            }
+
             AuditCheck.Write(terminal, ResultWriter.Choose(result.GetValue(format), terminal), trails);
             return Task.FromResult(trails.All(trail => trail.Verifies) ? ExitCode.Done : ExitCode.Unmet);
         }));
         return Examples.Of(command, "nullius audit verify", "nullius audit verify --path ./backup/audit/node-1 --format json");
     }
 
+    private static AuditCheck Own(DataDirectory data, string folder, AuditExpectation expectation, CancellationToken cancellation)
+    {
+        using var key = AuditFolders.KeyOf(data, folder);
+        return AuditCheck.Of(folder, key is null ? expectation : expectation with { WriterKey = key, TrustedKeyIds = expectation.TrustedKeyIds ?? [key.KeyId, .. key.FormerKeyIds] }, cancellation);
+    }
+
     // What the person named is not there: their input, not a fault of a system.
-    private static async Task<int> Guard(Terminal terminal, Func<Task<int>> work)
+    internal static async Task<int> Guard(Terminal terminal, Func<Task<int>> work)
     {
         try
         {
             return await work().ConfigureAwait(false);
         }
-        catch (DirectoryNotFoundException fault)
+        catch (Exception fault) when (fault is DirectoryNotFoundException or FileNotFoundException or AuditProofException)
         {
             terminal.Say(fault.Message);
             return ExitCode.Usage;
@@ -113,5 +133,5 @@ internal static class AuditCommand
         }
     }
 
-    private static Option<string?> NodeOption() => new("--node") { Description = "the node whose trail is meant, where there are several", HelpName = "NAME" };
+    internal static Option<string?> NodeOption() => new("--node") { Description = "the node whose trail is meant, where there are several", HelpName = "NAME" };
 }

@@ -19,9 +19,8 @@ internal static class AuditFolders
             : throw new DirectoryNotFoundException($"`{data.Audit}` has the trails of {string.Join(", ", folders.Select(Path.GetFileName))}: name one with --node");
     }
 
-    /// <summary>The folders of all nodes, or of one, each with the ids of the keys that this instance holds for it.</summary>
-    public static IReadOnlyList<(string Folder, IReadOnlyCollection<string>? OwnKeys)> All(DataDirectory data, string? node) =>
-        [.. Folders(data, node).Select(folder => (folder, OwnKeys(data, folder)))];
+    /// <summary>The folders of all nodes, or of one.</summary>
+    public static IReadOnlyList<string> All(DataDirectory data, string? node) => Folders(data, node);
 
     /// <summary>So many of the newest entries before a place, oldest first.</summary>
     public static IReadOnlyList<AuditEntry> Newest(AuditReader reader, AuditQuery query, int most, AuditCursor end, CancellationToken cancellation)
@@ -49,14 +48,14 @@ internal static class AuditFolders
                 node is null ? $"`{data.Audit}` has no audit trail: expected a folder that `nullius up` has run on (--data)" : $"`{data.Audit}` has no trail of node `{node}`");
     }
 
-    // Both are created where they are missing, which a verification must not do.
-    private static IReadOnlyCollection<string>? OwnKeys(DataDirectory data, string folder)
+    /// <summary>The key that this instance signs the folder's heads with; null where it has none.</summary>
+    public static AuditSigningKey? KeyOf(DataDirectory data, string folder)
     {
+        // Both are created where they are missing, which a reader must not do.
         var options = new AuditOptions { Directory = data.Audit, NodeId = Path.GetFileName(folder) };
         if (!File.Exists(data.KeyEncryptionKey) || !File.Exists(options.SigningKeyFile))
             return null;
         var ring = KeyRing.Open(data, RandomSource.System);
-        using var key = AuditSigningKey.Open(options.SigningKeyFile, secret => ring.Wrap(secret, SigningKeyPurpose), blob => ring.Unwrap(blob, SigningKeyPurpose));
-        return [key.KeyId];
+        return AuditSigningKey.Open(options.SigningKeyFile, secret => ring.Wrap(secret, SigningKeyPurpose), blob => ring.Unwrap(blob, SigningKeyPurpose));
     }
 }

@@ -52,6 +52,11 @@ internal static class CommandLine
             terminal.Say("stopped");
             return ExitCode.Fault;
         }
+        catch (CommandException ended)
+        {
+            terminal.Say(ended.Message);
+            return ended.ExitCode;
+        }
         catch (Exception fault) when (Faults.Describe(fault) is { } known)
         {
             foreach (var line in known.Lines) terminal.Say(line);

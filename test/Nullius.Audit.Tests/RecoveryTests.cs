@@ -66,6 +66,9 @@ public sealed class RecoveryTests : IDisposable
     [InlineData("headless")]
     [InlineData("appended")]
     [InlineData("head")]
+    [InlineData("cut after the newest head")]
+    [InlineData("tipless")]
+    [InlineData("tip")]
     public async Task A_trail_that_was_tampered_with_is_not_continued(string how)
     {
         await _test.WriteAsync(3);
@@ -86,6 +89,19 @@ public sealed class RecoveryTests : IDisposable
                 break;
             case "appended":
                 await File.AppendAllTextAsync(path, lines[2] + "\n");
+                break;
+            case "cut after the newest head":
+                await Unclosed(lines => lines[..^1]);
+                break;
+            case "tipless":
+                File.Delete(Path.Combine(_test.Folder, "00000000.tip"));
+                break;
+            case "tip":
+                var tip = Path.Combine(_test.Folder, "00000000.tip");
+                var bytes = await File.ReadAllBytesAsync(tip);
+                bytes[8 + 7]++;
+                bytes[128 + 8 + 7]++;
+                await File.WriteAllBytesAsync(tip, bytes);
                 break;
             case "head":
                 await File.WriteAllTextAsync(heads, (await File.ReadAllTextAsync(heads)).Replace("\"size\":3", "\"size\":2", StringComparison.Ordinal));
@@ -116,6 +132,22 @@ public sealed class RecoveryTests : IDisposable
         var result = _test.Verify();
         Assert.Empty(result.Findings);
         Assert.Equal(4, result.Lines);
+    }
+
+    // What a killed process leaves, with lines after its newest head, changed.
+    private async Task Unclosed(Func<string[], string[]> change)
+    {
+        var crashed = _test.Options with { Directory = Path.Combine(_test.Root, "crashed") };
+        await using (var trail = _test.Open())
+        {
+            trail.Append(TestTrail.Body(4));
+            trail.Append(TestTrail.Body(5));
+            CopyTo(crashed.Folder);
+        }
+
+        _test.Options = crashed;
+        var lines = change(await File.ReadAllLinesAsync(_test.SegmentPath(1)));
+        await File.WriteAllTextAsync(_test.SegmentPath(1), string.Concat(lines.Select(line => line + "\n")));
     }
 
     private void CopyTo(string folder)

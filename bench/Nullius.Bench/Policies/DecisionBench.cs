@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Text;
 using Nullius.Policy;
@@ -10,37 +9,84 @@ using Nullius.Policy.Requests;
 
 namespace Nullius.Bench.Policies;
 
-/// <summary>The decision alone: nanoseconds, and bytes allocated per decision.</summary>
+/// <summary>The decision alone: its time over estates of growing size, what it allocates, and what compiling costs.</summary>
 internal static class DecisionBench
 {
-    private const int Batch = 64;
-    private const int Batches = 4000;
+    private const int Rounds = 200;
 
     public static void Run(Report report)
     {
-        foreach (var size in new[] { 10, 10_000 })
-        {
-            var set = Aws(size);
-            var request = AwsRequest();
-            var decision = new Decision();
-            var times = Measure(() => set.Decide(request, decision));
-            report.Add(new Figure("decision.p50", Sample.Median(times), "ns", Size: size));
-            report.Add(new Figure("decision.p99", Sample.Percentile(times, 99), "ns", Size: size));
-        }
-
         Allocation(report);
+        double? smallest = null;
+        foreach (var size in new[] { 10, 100, 1_000, 10_000, 100_000 })
+        {
+            Report.Say($"{size} statements");
+            var median = Size(report, size);
+            if (smallest is { } first)
+                report.Add(new Figure("decision.growth", median - first, "ns", Size: size, Goal: "≤ the larger of 1.5 × and 300 ns over 10 statements", Met: median <= Math.Max(first * 1.5, first + 300)));
+            smallest ??= median;
+        }
     }
 
     /// <summary>Bytes that one decision allocates, AWS and Entra.</summary>
     public static void Allocation(Report report)
     {
-        var aws = Aws(100);
-        var awsRequest = AwsRequest();
+        var estate = Estate.Make(100);
+        var aws = Estate.Compile(estate.Parse());
+        var requests = estate.Ask();
         var entra = Entra();
         var entraRequest = EntraRequest();
         var decision = new Decision();
-        var bytes = Math.Max(Allocated(() => aws.Decide(awsRequest, decision)), Allocated(() => entra.Decide(entraRequest, decision)));
+        var next = 0;
+        var bytes = Math.Max(Allocated(() => aws.Decide(requests[next++ & 1023], decision)), Allocated(() => entra.Decide(entraRequest, decision)));
         report.Add(new Figure("decision.allocated", bytes, "bytes", Size: 100, Goal: "0", Met: bytes == 0));
+    }
+
+    private static double Size(Report report, int size)
+    {
+        var estate = Estate.Make(size);
+        Estate.Compile(Estate.Make(100).Parse());
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var start = Stopwatch.GetTimestamp();
+        var set = Estate.Compile(estate.Parse());
+        var compiled = Stopwatch.GetElapsedTime(start);
+        var perStatement = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)size;
+        var text = estate.TextBytes / (double)size;
+        var times = Measure(set, estate.Ask());
+        GC.KeepAlive(set);
+        var (median, p99) = (Sample.Median(times), Sample.Percentile(times, 99));
+        var bounded = size <= 10_000;
+        report.Add(new Figure("decision.p50", median, "ns", Size: size, Goal: bounded ? "≤ 300 ns" : null, Met: bounded ? median <= 300 : null));
+        report.Add(new Figure("decision.p99", p99, "ns", Size: size, Goal: bounded ? "≤ 1,000 ns" : null, Met: bounded ? p99 <= 1000 : null));
+        report.Add(new Figure("compile", compiled.TotalMilliseconds, "ms", Size: size, Goal: size == 10_000 ? "≤ 1,000 ms" : null, Met: size == 10_000 ? compiled.TotalSeconds <= 1 : null));
+        if (size >= 1_000)
+            report.Add(new Figure("memory.statement", perStatement - text, "bytes above the text", Size: size, Goal: size == 10_000 ? "≤ 200" : null, Met: size == 10_000 ? perStatement - text <= 200 : null));
+        return median;
+    }
+
+    /// <summary>Every decision by itself, over a thousand different requests in turn: the working set is all of theirs.</summary>
+    private static double[] Measure(AwsPolicySet set, AwsRequest[] requests)
+    {
+        var decision = new Decision();
+        for (var warm = 0; warm < 100; warm++)
+        {
+            foreach (var request in requests)
+                set.Decide(request, decision);
+        }
+
+        var times = new double[Rounds * requests.Length];
+        var at = 0;
+        for (var round = 0; round < Rounds; round++)
+        {
+            foreach (var request in requests)
+            {
+                var start = Stopwatch.GetTimestamp();
+                set.Decide(request, decision);
+                times[at++] = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
+            }
+        }
+
+        return times;
     }
 
     private static double Allocated(Action decide)
@@ -51,50 +97,6 @@ internal static class DecisionBench
         for (var number = 0; number < 10_000; number++)
             decide();
         return (GC.GetAllocatedBytesForCurrentThread() - before) / 10_000.0;
-    }
-
-    private static double[] Measure(Action decide)
-    {
-        var times = new double[Batches];
-        for (var warm = 0; warm < 20_000; warm++)
-            decide();
-        for (var batch = 0; batch < Batches; batch++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            for (var number = 0; number < Batch; number++)
-                decide();
-            times[batch] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / Batch;
-        }
-
-        return times;
-    }
-
-    private static AwsPolicySet Aws(int statements)
-    {
-        var text = new StringBuilder("""{"Version":"2012-10-17","Statement":[{"Sid":"Use","Effect":"Allow","Action":"app:GET","Resource":"arn:nullius:app::111122223333:/public/*"}""");
-        for (var number = 1; number < statements; number++)
-        {
-            text.Append(string.Create(CultureInfo.InvariantCulture,
-                $$""",{"Sid":"S{{number}}","Effect":"{{(number % 4 == 0 ? "Deny" : "Allow")}}","Action":"app{{number % 500}}:*","Resource":"arn:nullius:app{{number % 500}}::111122223333:/r{{number}}/*","Condition":{"StringEquals":{"aws:PrincipalTag/Team":"t{{number % 7}}"} } }"""));
-        }
-
-        text.Append("]}");
-        var diagnostics = new List<PolicyDiagnostic>();
-        var document = AwsPolicyDocument.Parse(Encoding.UTF8.GetBytes(text.ToString()), "bench.json", diagnostics)
-            ?? throw new InvalidOperationException(string.Join('\n', diagnostics));
-        var guardrail = AwsPolicyDocument.Parse(
-            """{"Version":"2012-10-17","Statement":[{"Sid":"All","Effect":"Allow","Action":"*","Resource":"*"},{"Sid":"Outside","Effect":"Deny","Action":"*","Resource":"*","Condition":{"NotIpAddress":{"aws:SourceIp":["127.0.0.0/8"]}}}]}"""u8,
-            "guardrail.json", diagnostics)!;
-        return AwsPolicySet.Compile(new AwsPolicyLayers { Identity = [document], Guardrails = [[guardrail]] });
-    }
-
-    private static AwsRequest AwsRequest()
-    {
-        var request = new AwsRequest { Principal = "arn:aws:iam::111122223333:user/alice", Action = "app:GET", Resource = "arn:nullius:app::111122223333:/public/a/b" };
-        request.Context.Set(ConditionKey.Of("aws:SourceIp"), IPAddress.Loopback);
-        request.Context.Set(ConditionKey.Of("aws:MultiFactorAuthPresent"), true);
-        request.Context.Set(ConditionKey.Of("aws:CurrentTime"), TimeProvider.System.GetUtcNow());
-        return request;
     }
 
     private static EntraPolicySet Entra()

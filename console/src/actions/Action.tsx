@@ -5,6 +5,7 @@ import { useMe } from '../frame/me';
 import { Link } from '../navigation/Link';
 import { count } from '../time/format';
 import { Time } from '../time/Time';
+import { takeProven } from './proof';
 
 interface Props {
   /** The operation that the gate decides; what one may not do is said before one tries. */
@@ -15,11 +16,13 @@ interface Props {
   /** What will happen, before it does. */
   children: ReactNode;
   danger?: boolean;
+  /** One of many, in a row. */
+  small?: boolean;
   onDone: (receipt: Receipt) => void;
 }
 
-/** A button that asks, acts and hands over the receipt. */
-export function Action({ operation, path, label, title, children, danger = false, onDone }: Props) {
+/** A button that asks, acts and hands over the receipt. What waited for proof is carried out when the person comes back with it. */
+export function Action({ operation, path, label, title, children, danger = false, small = false, onDone }: Props) {
   const me = useMe();
   const dialog = useRef<HTMLDialogElement>(null);
   const [open, setOpen] = useState(false);
@@ -31,6 +34,13 @@ export function Action({ operation, path, label, title, children, danger = false
   useEffect(() => {
     if (open) dialog.current?.showModal();
   }, [open]);
+
+  useEffect(() => {
+    if (!takeProven(operation, path)) return;
+    setOpen(true);
+    void run();
+    // Only when the button appears.
+  }, []);
 
   async function run() {
     setBusy(true);
@@ -50,7 +60,7 @@ export function Action({ operation, path, label, title, children, danger = false
     <>
       <button
         type="button"
-        className={danger ? 'button button-danger' : 'button'}
+        className={`button${danger ? ' button-danger' : ''}${small ? ' button-small' : ''}`}
         aria-disabled={refused}
         title={refused ? `Not allowed: ${answer.reasons.join(' ')}` : answer?.effect === 'stepUp' ? 'Asks for your second factor again' : undefined}
         onClick={() => !refused && (setError(null), setOpen(true))}

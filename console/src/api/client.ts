@@ -1,3 +1,4 @@
+import { want } from '../actions/proof';
 import { operationOf } from './operation';
 import type { ProblemDetails } from './types';
 
@@ -30,10 +31,10 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
 export async function act<T>(path: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = { 'X-Nullius-Console': '1' };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
-  return (await call(path, { method: 'POST', headers, body: body === undefined ? undefined : JSON.stringify(body) })).json() as Promise<T>;
+  return (await call(path, { method: 'POST', headers, body: body === undefined ? undefined : JSON.stringify(body) }, body)).json() as Promise<T>;
 }
 
-export async function call(path: string, init: RequestInit): Promise<Response> {
+export async function call(path: string, init: RequestInit, body?: unknown): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(prefix + path, { ...init, headers: { Accept: 'application/json', ...init.headers }, credentials: 'same-origin', redirect: 'error' });
@@ -43,7 +44,12 @@ export async function call(path: string, init: RequestInit): Promise<Response> {
   }
   if (response.ok) return response;
   const error = await refusal(response);
-  if (error.status === 401) challenged(error.stepUp ? operationOf(init.method ?? 'GET', prefix + path) : null);
+  if (error.status === 401) {
+    const method = init.method ?? 'GET';
+    const operation = error.stepUp ? operationOf(method, prefix + path) : null;
+    if (operation && method === 'POST') want(operation, path, body);
+    challenged(operation);
+  }
   throw error;
 }
 

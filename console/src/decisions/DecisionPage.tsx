@@ -9,6 +9,7 @@ import { proofWords } from '../people/words';
 import { Failed, Loading, Quoting } from '../states/States';
 import { bytes, count } from '../time/format';
 import { Time } from '../time/Time';
+import { ContextValues } from './ContextValues';
 import { Effect } from './Effect';
 
 /** One decision: the answer, why and what would change it, the chain from identity to record, then the raw record. */
@@ -82,25 +83,7 @@ function Detail({ detail }: { detail: DecisionDetail }) {
           <Audit detail={detail} />
         </ol>
       </section>
-      {detail.context.length > 0 && (
-        <details className="panel">
-          <summary>
-            <h2>Values that conditions could read</h2> <span className="quiet">{count(detail.context.length)}</span>
-          </summary>
-          <table className="table table-facts">
-            <tbody>
-              {detail.context.map((value) => (
-                <tr key={value.key}>
-                  <th scope="row">
-                    <code>{value.key}</code>
-                  </th>
-                  <td>{value.values.join(', ')}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </details>
-      )}
+      <ContextValues context={detail.context} missing={detail.missingContext} />
       {detail.audit.record != null && (
         <details className="panel">
           <summary>

@@ -11,6 +11,7 @@ const deviceStates = ['compliant', 'noncompliant', 'stale', 'unmanaged', 'revoke
 export function FilterBar({ filter, search }: { filter: Filter; search: RefObject<HTMLInputElement | null> }) {
   const routes = useResource<RouteList>('/routes');
   const [text, setText] = useState(filter.text);
+  const [person, setPerson] = useState(filter.person);
 
   const change = (part: Partial<Filter>) => {
     const query = queryOf({ ...filter, ...part });
@@ -18,14 +19,14 @@ export function FilterBar({ filter, search }: { filter: Filter; search: RefObjec
   };
 
   useEffect(() => setText(filter.text), [filter.text]);
+  useEffect(() => setPerson(filter.person), [filter.person]);
   useEffect(() => {
-    if (text.trim() === filter.text) return;
-    const timer = setTimeout(() => change({ text }), 300);
+    if (text.trim() === filter.text && person.trim() === filter.person) return;
+    const timer = setTimeout(() => change({ text, person: person.trim() }), 300);
     return () => clearTimeout(timer);
   });
 
   const chips: [string, Partial<Filter>][] = [];
-  if (filter.person) chips.push([`person ${filter.person}`, { person: '' }]);
   if (filter.basis) chips.push([`basis ${filter.basis}`, { basis: '' }]);
   if (filter.device && !deviceStates.includes(filter.device)) chips.push([`device ${filter.device}`, { device: '' }]);
   const names = routes.value?.items.map((route) => route.name) ?? [];
@@ -57,6 +58,17 @@ export function FilterBar({ filter, search }: { filter: Filter; search: RefObjec
           </button>
         ))}
       </div>
+      <input
+        type="search"
+        className="field field-person"
+        aria-label="Person, by user name"
+        placeholder="Every person"
+        value={person}
+        maxLength={100}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => setPerson(event.target.value)}
+      />
       <select className="field" aria-label="Route" value={filter.route} onChange={(event) => change({ route: event.target.value })}>
         <option value="">Every route</option>
         {names.map((name) => (

@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
+import { memo, type RefObject, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
 import { ApiError, get } from '../api/client';
 import type { DecisionSummary, RecentDecisions } from '../api/types';
 import { go, usePlace } from '../navigation/location';
@@ -10,7 +10,7 @@ import { Time } from '../time/Time';
 import { Effect } from './Effect';
 import { FilterBar } from './FilterBar';
 import { filterOf, queryOf } from './filter';
-import { emptyList, type LiveList, liveList, rate, shown } from './liveList';
+import { emptyList, type LiveList, liveList, mostEntries, rate, shown } from './liveList';
 import { type StreamState, useStream } from './useStream';
 import { VirtualList } from './VirtualList';
 
@@ -74,6 +74,7 @@ function LiveDecisions({ query, search }: { query: string; search: RefObject<HTM
     else if (at + rowHeight > element.scrollTop + element.clientHeight) element.scrollTop = at + rowHeight - element.clientHeight;
   }, [list.selected, rowHeight]);
 
+  const select = useCallback((reference: string) => dispatch({ kind: 'select', reference }), []);
   const resume = () => {
     dispatch({ kind: 'resume' });
     scroller.current?.scrollTo({ top: 0 });
@@ -110,7 +111,7 @@ function LiveDecisions({ query, search }: { query: string; search: RefObject<HTM
           scroller={scroller}
           head={<Head />}
           row={(entry, index) => (
-            <Row key={entry.reference} entry={entry} index={index} selected={entry.reference === list.selected} onSelect={() => dispatch({ kind: 'select', reference: entry.reference })} />
+            <Row key={entry.reference} entry={entry} index={index} selected={entry.reference === list.selected} onSelect={select} />
           )}
           onScroll={(now) => {
             top.current = now;
@@ -131,7 +132,7 @@ function StatusLine({ list, stream, onPause, onResume }: { list: LiveList; strea
         {state === 'paused' ? '❚❚ Paused' : state === 'open' ? '● Live' : state === 'waiting' ? '○ Reconnecting' : state === 'refused' ? '✕ Refused' : '○ Connecting'}
       </span>
       <span className="numbers">{count(perSecond)} a second</span>
-      <span className={oneIn > 1 ? 'sampling sampling-on' : 'sampling'}>{oneIn > 1 ? `≈ sampled: 1 of ${oneIn} is listed` : 'every one is listed'}</span>
+      <span className={oneIn > 1 ? 'sampling sampling-on' : 'sampling'}>{oneIn > 1 ? `≈ sampled: 1 of ${oneIn} is listed` : `every one is listed, the newest ${mostEntries} stay`}</span>
       {stream.kind === 'waiting' && <span className="quiet">{stream.why} Trying again.</span>}
       <span className="push" />
       <span className="hint quiet">
@@ -164,9 +165,10 @@ function Head() {
   );
 }
 
-function Row({ entry, index, selected, onSelect }: { entry: DecisionSummary; index: number; selected: boolean; onSelect: () => void }) {
+/** Moves down with every newer one: nothing else of it is rendered anew. */
+const Row = memo(function Row({ entry, index, selected, onSelect }: { entry: DecisionSummary; index: number; selected: boolean; onSelect: (reference: string) => void }) {
   return (
-    <div role="row" aria-rowindex={index + 2} aria-selected={selected} className={`live-row${index % 2 === 1 ? ' even' : ''}${selected ? ' selected' : ''}`}>
+    <div role="row" aria-rowindex={index + 2} aria-selected={selected} className={`live-row live-${entry.effect}${selected ? ' selected' : ''}`}>
       <span role="cell" className="cell-time numbers">
         <Time at={entry.at} as="millis" />
       </span>
@@ -175,7 +177,7 @@ function Row({ entry, index, selected, onSelect }: { entry: DecisionSummary; ind
       </span>
       <span role="cell" className="cell-person clip">{entry.person?.name ?? <span className="quiet">nobody</span>}</span>
       <span role="cell" className="cell-request clip">
-        <Link className="row-link" href={`/decisions/${encodeURIComponent(entry.reference)}`} onClick={onSelect} title={`${entry.method} ${entry.path}`}>
+        <Link className="row-link" href={`/decisions/${encodeURIComponent(entry.reference)}`} onClick={() => onSelect(entry.reference)} title={`${entry.method} ${entry.path}`}>
           <b>{entry.method}</b> {entry.path}
         </Link>
       </span>
@@ -184,7 +186,7 @@ function Row({ entry, index, selected, onSelect }: { entry: DecisionSummary; ind
       <span role="cell" className="cell-reason clip" title={entry.reason}>{entry.reason}</span>
     </div>
   );
-}
+});
 
 /** Rows are two lines high where the window is narrow. Kept in step with `--live-row` of the style sheet. */
 function useRowHeight(): number {

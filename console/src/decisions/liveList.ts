@@ -14,7 +14,7 @@ export interface LiveList {
   selected: string | null;
 }
 
-export const mostEntries = 5_000;
+export const mostEntries = 500;
 const rateWindow = 5_000;
 
 export const emptyList: LiveList = { entries: [], held: null, waiting: 0, recent: [], selected: null };

@@ -2,11 +2,15 @@ import { useEffect, useRef, useState } from 'react';
 import { ApiError, call } from '../api/client';
 import { backoff, EventReader } from '../api/events';
 import type { DecisionBatch } from '../api/types';
+import { PerFrame } from './frames';
 
 export type StreamState = { kind: 'connecting' } | { kind: 'open' } | { kind: 'waiting'; attempt: number; why: string } | { kind: 'refused'; error: ApiError };
 
 /** A stream that says nothing for this long is dead: the server sends a sign of life more often. */
 const silence = 20_000;
+
+/** Batches kept for a tab that is not seen. */
+const mostPending = 100;
 
 /**
  * Follows the decisions of a query. Batches are handed over once per animation frame, all of them together, so that a
@@ -19,31 +23,16 @@ export function useStream(query: string, onOpen: () => void, onBatches: (batches
 
   useEffect(() => {
     const abort = new AbortController();
-    let pending: DecisionBatch[] = [];
-    let frame = 0;
-
-    function flush() {
-      frame = 0;
-      const batches = pending;
-      pending = [];
-      if (batches.length > 0) handlers.current.onBatches(batches);
-    }
-
-    function take(batch: DecisionBatch) {
-      pending.push(batch);
-      // A hidden tab has no frames: what it cannot show is not kept beyond a few batches.
-      if (pending.length > 100) pending.splice(0, pending.length - 100);
-      if (frame === 0) frame = requestAnimationFrame(flush);
-    }
+    const frames = new PerFrame<DecisionBatch>(mostPending, (batches) => handlers.current.onBatches(batches));
 
     setState({ kind: 'connecting' });
-    void follow(query, abort.signal, take, (next) => {
+    void follow(query, abort.signal, (batch) => frames.add(batch), (next) => {
       if (next.kind === 'open') handlers.current.onOpen();
       setState(next);
     });
     return () => {
       abort.abort();
-      cancelAnimationFrame(frame);
+      frames.end();
     };
   }, [query]);
 

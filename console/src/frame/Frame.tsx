@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { proved } from '../actions/proof';
 import type { MeModel } from '../api/types';
 import { useResource } from '../api/useResource';
 import { DecisionPage } from '../decisions/DecisionPage';
@@ -55,7 +56,9 @@ export function Frame() {
         <span className="push" />
         {me.value && (
           <details className="who">
-            <summary>{me.value.displayName || me.value.userName}</summary>
+            <summary>
+              <span className="clip">{me.value.displayName || me.value.userName}</span>
+            </summary>
             <div className="who-menu">
               <p>
                 <b>{me.value.userName}</b>
@@ -83,7 +86,7 @@ export function Frame() {
 function Page({ path }: { path: string }) {
   const [, root = '', id, more] = path.split('/');
   const named = id && more === undefined ? decode(id) : null;
-  if (root === 'step-up') return <StepUpReturn />;
+  if (root === 'step-up') return <StepUpReturn operation={named ?? ''} />;
   if (path === '/') return <OverviewPage />;
   if (root === 'live' && !id) return <LivePage />;
   if (root === 'decisions' && named) return <DecisionPage key={named} reference={named} />;
@@ -101,10 +104,13 @@ function Page({ path }: { path: string }) {
 }
 
 /** Where the gate returns after a step-up: goes back to where the operation was wanted. Only to places of the console itself. */
-function StepUpReturn() {
+function StepUpReturn({ operation }: { operation: string }) {
   const { query } = usePlace();
   const to = query.get('to') ?? '/';
-  useEffect(() => go(/^\/(?![\/\\])/.test(to) ? to : '/', 'replace'), [to]);
+  useEffect(() => {
+    proved(operation);
+    go(/^\/(?![\/\\])/.test(to) ? to : '/', 'replace');
+  }, [operation, to]);
   return <main className="page" id="content" />;
 }
 

@@ -66,9 +66,18 @@ function Answer({ model }: { model: OverviewModel }) {
       </h2>
       <ul>
         {list.map((one) => (
-          <li key={one.words}>
-            <span aria-hidden="true">{one.level === 'bad' ? '✕' : '▲'} </span>
-            {one.href ? <Link href={one.href}>{one.words}</Link> : <Quoting text={one.words} />}
+          <li key={`${one.at} ${one.words}`} className={`attention-${one.level}`}>
+            <span aria-hidden="true" className="sign">
+              {one.level === 'bad' ? '✕' : '▲'}
+            </span>
+            <span>
+              {one.at && (
+                <>
+                  <code>{one.at}</code>{' '}
+                </>
+              )}
+              {one.href ? <Link href={one.href}>{one.words}</Link> : <Quoting text={one.words} />}
+            </span>
           </li>
         ))}
       </ul>
@@ -104,7 +113,7 @@ function Decisions({ model }: { model: OverviewModel }) {
           <span>of these only observed</span>
         </Link>
         <span className="push" />
-        <span className="quiet small">
+        <span className="quiet small counted">
           counted since <Time at={model.countedSince} as="clock" />
         </span>
       </div>

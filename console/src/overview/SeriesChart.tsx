@@ -1,9 +1,8 @@
-import { useState } from 'react';
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import type { OverviewBucket } from '../api/types';
 import { count, timeOfDay } from '../time/format';
 import { bars, ceiling } from './series';
 
-const width = 960;
 const height = 180;
 const floor = 22;
 const side = 44;
@@ -11,6 +10,8 @@ const side = 44;
 /** Decisions over time: refusals stand on the floor, so that they are seen however many were allowed; the same numbers as a table for those who cannot see it. */
 export function SeriesChart({ buckets }: { buckets: OverviewBucket[] }) {
   const [at, setAt] = useState<number | null>(null);
+  const figure = useRef<HTMLElement>(null);
+  const width = useWidth(figure);
   const series = bars(buckets);
   const top = ceiling(Math.max(0, ...series.map((bar) => bar.total)));
   const step = (width - side) / Math.max(1, series.length);
@@ -20,15 +21,16 @@ export function SeriesChart({ buckets }: { buckets: OverviewBucket[] }) {
   const labels = series.length > 0 ? [0, Math.floor(series.length / 3), Math.floor((series.length * 2) / 3)] : [];
 
   return (
-    <figure className="chart">
+    <figure className="chart" ref={figure}>
       <svg
-        viewBox={`0 0 ${width} ${height}`}
+        width={width}
+        height={height}
         role="img"
         aria-label={`Decisions over time, at most ${count(Math.max(0, ...series.map((bar) => bar.total)))} in one interval. The numbers are in the table below.`}
         onMouseLeave={() => setAt(null)}
         onMouseMove={(event) => {
           const box = event.currentTarget.getBoundingClientRect();
-          const x = ((event.clientX - box.left) / box.width) * width - side;
+          const x = event.clientX - box.left - side;
           const index = Math.floor(x / step);
           setAt(index >= 0 && index < series.length ? index : null);
         }}
@@ -112,4 +114,17 @@ export function SeriesChart({ buckets }: { buckets: OverviewBucket[] }) {
       </details>
     </figure>
   );
+}
+
+/** The width that there is, so that text in the picture is as large as text beside it. */
+function useWidth(element: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(960);
+  useLayoutEffect(() => {
+    const measure = () => setWidth(Math.max(240, Math.floor(element.current?.clientWidth ?? 960)));
+    measure();
+    const observer = new ResizeObserver(measure);
+    if (element.current) observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
 }

@@ -6,13 +6,15 @@ export interface Attention {
   level: 'bad' | 'warn';
   words: string;
   href: string | null;
+  /** File and line. */
+  at?: string;
 }
 
 /** What needs somebody's attention, the worst first. Pure. */
 export function attention(model: OverviewModel, now: Date): Attention[] {
   const list: Attention[] = [];
   for (const error of model.policyErrors)
-    list.push({ level: 'bad', words: `${error.message.replace(/[.\s]*$/, '')}. The last good set is in force.`, href: null });
+    list.push(located(error.message.replace(/[.\s]*$/, '')));
   for (const point of model.snapshots)
     if (point.ageSeconds > point.boundSeconds)
       list.push({ level: 'bad', words: `${point.point} has been without fresh trust for ${span(point.ageSeconds)} and denies past ${span(point.boundSeconds)}.`, href: null });
@@ -30,4 +32,10 @@ export function attention(model: OverviewModel, now: Date): Attention[] {
   if (model.devicesNotCompliant > 0)
     list.push({ level: 'warn', words: `${count(model.devicesNotCompliant)} of ${count(model.devices)} devices are not compliant.`, href: '/devices' });
   return list.sort((a, b) => Number(a.level === 'warn') - Number(b.level === 'warn'));
+}
+
+/** An error of a file: where it is, then what is wrong. */
+function located(message: string): Attention {
+  const [, at, words] = /^(\S+:\d+): (.+)$/s.exec(message) ?? [null, undefined, message];
+  return { level: 'bad', words: `${words}. The last good set is in force.`, href: null, at };
 }

@@ -4,12 +4,13 @@ import type { ConnectionSummary, PersonDetail, Receipt, SessionSummary } from '.
 import { useResource } from '../api/useResource';
 import { DeviceState } from '../devices/DeviceState';
 import { useKeys } from '../navigation/keys';
+import { TableSection } from '../lists/Table';
 import { Link } from '../navigation/Link';
 import { back } from '../navigation/location';
 import { Failed, Loading, Outdated } from '../states/States';
-import { count } from '../time/format';
+import { count, things } from '../time/format';
 import { Time } from '../time/Time';
-import { Risk } from './PeoplePage';
+import { Risk } from './Risk';
 import { browserWords, factorWords, proofWords } from './words';
 
 /** One person: who they are to the policies, what is trusted because of them, and how to end it. */
@@ -67,8 +68,8 @@ function Heading({ detail, path, onDone }: Part) {
         ) : (
           <Action operation="DisablePerson" path={`${path}/disable`} label="Disable" title={`Disable ${name}?`} danger onDone={onDone}>
             <p>
-              {count(person.sessions)} sessions end and {count(person.connections)} open connections are closed within milliseconds. They cannot sign in until
-              they are enabled again.
+              {things(person.sessions, 'session ends', 'sessions end')} and {things(person.connections, 'open connection is', 'open connections are')} closed within
+              milliseconds. They cannot sign in until they are enabled again.
             </p>
           </Action>
         )}
@@ -108,71 +109,45 @@ function Heading({ detail, path, onDone }: Part) {
 function Sessions({ detail, path, onDone }: Part) {
   const { sessions } = detail;
   return (
-    <section>
-      <div className="title">
-        <h2>Sessions</h2>
-        <span className="quiet numbers">{count(sessions.length)}</span>
-        <span className="push" />
-        {sessions.length > 0 && (
-          <Action operation="RevokeAllSessions" path={`${path}/sessions/revoke`} label="Revoke all" title="End every session?" danger onDone={onDone}>
-            <p>All {count(sessions.length)} sessions, tokens and keys end, and every connection over them is closed. They can sign in again.</p>
-          </Action>
-        )}
-      </div>
-      {sessions.length === 0 ? (
-        <p className="quiet">None. A session begins when they sign in.</p>
-      ) : (
-        <div className="table-frame">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Session</th>
-                <th scope="col">Proved by</th>
-                <th scope="col">Signed in</th>
-                <th scope="col">Last seen</th>
-                <th scope="col">Ends</th>
-                <th scope="col" className="number">
-                  Open
-                </th>
-                <th scope="col">
-                  <span className="unseen">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {sessions.map((session) => (
-                <tr key={session.id}>
-                  <th scope="row">
-                    <SessionName session={session} />
-                  </th>
-                  <td data-label="Proved by">{proofWords(session.methods) || <span className="quiet">nothing yet</span>}</td>
-                  <td data-label="Signed in">
-                    <Time at={session.authenticatedAt} as="relative" />
-                  </td>
-                  <td data-label="Last seen">
-                    <Time at={session.lastSeenAt} as="relative" />
-                  </td>
-                  <td data-label="Ends">
-                    <Time at={session.expiresAt} as="relative" />
-                  </td>
-                  <td data-label="Open" className="number">
-                    {count(session.connections)}
-                  </td>
-                  <td className="actions">
-                    <Action operation="RevokeSession" path={`${path}/sessions/${encodeURIComponent(session.id)}/revoke`} label="Revoke" title="End this session?" danger onDone={onDone}>
-                      <p>
-                        {session.current && <b>This is the session over which you are looking at this page: you will have to sign in again. </b>}
-                        Its next request is refused and {count(session.connections)} open connections are closed within milliseconds.
-                      </p>
-                    </Action>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </section>
+    <TableSection<SessionSummary>
+      title="Sessions"
+      otherwise="None. A session begins when they sign in."
+      tools={
+        <Action operation="RevokeAllSessions" path={`${path}/sessions/revoke`} label="Revoke all" title="End every session?" danger onDone={onDone}>
+          <p>All {count(sessions.length)} sessions, tokens and keys end, and every connection over them is closed. They can sign in again.</p>
+        </Action>
+      }
+      items={sessions}
+      id={(session) => session.id}
+      columns={[
+        { name: 'Session', cell: (session) => <SessionName session={session} /> },
+        { name: 'Proved by', cell: (session) => proofWords(session.methods) || <span className="quiet">nothing yet</span> },
+        { name: 'Signed in', cell: (session) => <Time at={session.authenticatedAt} as="relative" /> },
+        { name: 'Last seen', cell: (session) => <Time at={session.lastSeenAt} as="relative" /> },
+        { name: 'Ends', cell: (session) => <Time at={session.expiresAt} as="relative" /> },
+        { name: 'Open', number: true, cell: (session) => count(session.connections) },
+        {
+          name: 'Actions',
+          actions: true,
+          cell: (session) => (
+            <Action
+              operation="RevokeSession"
+              path={`${path}/sessions/${encodeURIComponent(session.id)}/revoke`}
+              label="Revoke"
+              title="End this session?"
+              danger
+              small
+              onDone={onDone}
+            >
+              <p>
+                {session.current && <b>This is the session over which you are looking at this page: you will have to sign in again. </b>}
+                Its next request is refused and {things(session.connections, 'open connection is', 'open connections are')} closed within milliseconds.
+              </p>
+            </Action>
+          ),
+        },
+      ]}
+    />
   );
 }
 
@@ -210,48 +185,19 @@ export function connectionWords(kind: string): string {
 
 function Connections({ connections }: { connections: ConnectionSummary[] }) {
   return (
-    <section>
-      <div className="title">
-        <h2>Open connections</h2>
-        <span className="quiet numbers">{count(connections.length)}</span>
-      </div>
-      {connections.length === 0 ? (
-        <p className="quiet">None. WebSockets, event streams, gRPC streams and downloads appear here while they are open.</p>
-      ) : (
-        <div className="table-frame">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Connection</th>
-                <th scope="col">Route</th>
-                <th scope="col">Path</th>
-                <th scope="col">Open since</th>
-                <th scope="col">Decided anew</th>
-              </tr>
-            </thead>
-            <tbody>
-              {connections.map((connection) => (
-                <tr key={connection.id}>
-                  <th scope="row">
-                    <Link href={`/decisions/${encodeURIComponent(connection.id)}`}>{connectionWords(connection.kind)}</Link>
-                  </th>
-                  <td data-label="Route">{connection.route}</td>
-                  <td data-label="Path">
-                    <code>{connection.path}</code>
-                  </td>
-                  <td data-label="Open since">
-                    <Time at={connection.openedAt} as="relative" />
-                  </td>
-                  <td data-label="Decided anew">
-                    <Time at={connection.validUntil} as="relative" otherwise="when trust changes" />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </section>
+    <TableSection<ConnectionSummary>
+      title="Open connections"
+      otherwise="None. WebSockets, event streams, gRPC streams and downloads appear here while they are open."
+      items={connections}
+      id={(connection) => connection.id}
+      columns={[
+        { name: 'Connection', cell: (connection) => <Link href={`/decisions/${encodeURIComponent(connection.id)}`}>{connectionWords(connection.kind)}</Link> },
+        { name: 'Route', cell: (connection) => connection.route },
+        { name: 'Path', cell: (connection) => <code>{connection.path}</code> },
+        { name: 'Open since', cell: (connection) => <Time at={connection.openedAt} as="relative" /> },
+        { name: 'Decided anew', cell: (connection) => <Time at={connection.validUntil} as="relative" otherwise="when trust changes" /> },
+      ]}
+    />
   );
 }
 

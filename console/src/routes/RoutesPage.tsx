@@ -3,7 +3,7 @@ import { useResource } from '../api/useResource';
 import { Link } from '../navigation/Link';
 import { usePlace } from '../navigation/location';
 import { Empty, Failed, Loading, Outdated } from '../states/States';
-import { count, span } from '../time/format';
+import { count, span, things } from '../time/format';
 import { Time } from '../time/Time';
 
 /** Routes: where requests go, what decides, whether it is enforced, and what observation found. */
@@ -47,7 +47,7 @@ function RouteCard({ route }: { route: RouteSummary }) {
         <Mode route={route} />
         <Health health={route.health} />
         <span className="push" />
-        <span className="quiet small">{route.at}</span>
+        <code className="quiet small">{route.at}</code>
       </div>
       <p className="route-way">
         <code>
@@ -71,27 +71,9 @@ function RouteCard({ route }: { route: RouteSummary }) {
           since <Time at={route.countedSince} as="relative" />
         </span>
       </div>
-      <dl className="facts">
-        <div>
-          <dt>Grants</dt>
-          <dd>{route.granting === 'authenticated' ? 'anybody signed in' : 'AWS-style policies'}</dd>
-        </div>
-        <div>
-          <dt>Client certificate</dt>
-          <dd>{route.clientCertificate === 'require' ? 'required' : route.clientCertificate === 'request' ? 'asked for' : 'not asked for'}</dd>
-        </div>
-        <div>
-          <dt>Denies when the snapshot is older than</dt>
-          <dd className="numbers">{span(route.maxSnapshotAgeSeconds)}</dd>
-        </div>
-        <div>
-          <dt>Record on disk</dt>
-          <dd>{route.durableSync ? 'before each request is forwarded' : 'at an interval'}</dd>
-        </div>
-      </dl>
       <details>
         <summary>
-          {count(route.policies.length)} {route.policies.length === 1 ? 'policy' : 'policies'}
+          {things(route.policies.length, 'policy', 'policies')} <span className="quiet">· {terms(route).join(' · ')}</span>
         </summary>
         {route.policies.length === 0 ? (
           <p className="quiet">None is bound: {route.granting === 'authenticated' ? 'anybody signed in passes.' : 'nothing grants, so every request is denied.'}</p>
@@ -110,6 +92,16 @@ function RouteCard({ route }: { route: RouteSummary }) {
       </details>
     </li>
   );
+}
+
+/** How the route decides, in a line. */
+function terms(route: RouteSummary): string[] {
+  return [
+    route.granting === 'authenticated' ? 'anybody signed in' : 'AWS-style policies grant',
+    `client certificate ${route.clientCertificate === 'require' ? 'required' : route.clientCertificate === 'request' ? 'asked for' : 'not asked for'}`,
+    `denies on trust older than ${span(route.maxSnapshotAgeSeconds)}`,
+    route.durableSync ? 'waits for the disk before each request' : 'record synced at an interval',
+  ];
 }
 
 const policyWords: Record<string, string> = {

@@ -38,6 +38,11 @@ export function count(value: number): string {
   return value.toLocaleString('en-US');
 }
 
+/** `1 session ends`, `3 sessions end`. */
+export function things(value: number, one: string, many: string): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
 /** `1.4 MB`. */
 export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

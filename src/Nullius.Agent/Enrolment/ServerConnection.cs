@@ -32,7 +32,14 @@ internal sealed class ServerConnection : IDisposable
 
         if (device is { } own)
             tls.ClientCertificateContext = SslStreamCertificateContext.Create(own.Leaf, own.Issuers, offline: true);
-        _client = new HttpClient(new SocketsHttpHandler { SslOptions = tls, AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = Patience })
+        _client = new HttpClient(new SocketsHttpHandler
+        {
+            SslOptions = tls,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = Patience,
+            ConnectCallback = (context, cancellation) => LoopbackNames.ConnectAsync(context.DnsEndPoint, cancellation),
+        })
         {
             Timeout = Patience,
             MaxResponseContentBufferSize = MostAnswerBytes,

@@ -37,11 +37,17 @@ internal readonly record struct Digest(ulong A, ulong B, ulong C, ulong D)
     public void Format(Span<byte> base64Url)
     {
         Span<byte> hash = stackalloc byte[Bytes];
+        CopyTo(hash);
+        Base64Url.EncodeToUtf8(hash, base64Url);
+    }
+
+    /// <summary>Writes the 32 bytes of the value.</summary>
+    public void CopyTo(Span<byte> hash)
+    {
         BinaryPrimitives.WriteUInt64BigEndian(hash, A);
         BinaryPrimitives.WriteUInt64BigEndian(hash[8..], B);
         BinaryPrimitives.WriteUInt64BigEndian(hash[16..], C);
         BinaryPrimitives.WriteUInt64BigEndian(hash[24..], D);
-        Base64Url.EncodeToUtf8(hash, base64Url);
     }
 
     public override string ToString()
@@ -51,7 +57,8 @@ internal readonly record struct Digest(ulong A, ulong B, ulong C, ulong D)
         return Encoding.ASCII.GetString(text);
     }
 
-    private static Digest Read(ReadOnlySpan<byte> hash) => new(
+    /// <summary>The value of 32 bytes.</summary>
+    public static Digest Read(ReadOnlySpan<byte> hash) => new(
         BinaryPrimitives.ReadUInt64BigEndian(hash),
         BinaryPrimitives.ReadUInt64BigEndian(hash[8..]),
         BinaryPrimitives.ReadUInt64BigEndian(hash[16..]),

@@ -11,8 +11,8 @@ internal sealed class HeadFile : IDisposable
 
     private readonly TrailDisk _disk;
     private readonly SafeFileHandle _file;
-    private readonly AuditSigningKey _key;
     private readonly string _node;
+    private AuditSigningKey _key;
     private long _offset;
     private Digest _previous;
 
@@ -23,6 +23,9 @@ internal sealed class HeadFile : IDisposable
         _key = key;
         _node = node;
     }
+
+    /// <summary>Id of the key that signs now.</summary>
+    public string KeyId => _key.KeyId;
 
     /// <summary>The newest head; null when there is none.</summary>
     public SignedHead? Newest { get; private set; }
@@ -54,9 +57,26 @@ internal sealed class HeadFile : IDisposable
     }
 
     /// <summary>Signs and writes a head, durable when it returns.</summary>
-    public void Append(long size, int segment, long endOffset, Digest last, long at)
+    public void Append(TrailPosition position, Digest root, long at) => Append(At(position, at) with { Root = root });
+
+    /// <summary>Ends the time of the present key: its last head names the one that signs from then on.</summary>
+    public void Rotate(AuditSigningKey next, TrailPosition position, Digest root, long at)
     {
-        var head = new SignedHead(_node, size, segment, endOffset, last, at, _previous, _key.KeyId);
+        Append(At(position, at) with { Root = root, NextKeyId = next.KeyId });
+        _key = next;
+        Append(position, root, at);
+    }
+
+    /// <summary>A signed statement that so many lines are durable, which follows the newest head without being one.</summary>
+    public byte[] Statement(TrailPosition position, long at) => SignedHead.Line(At(position, at) with { IsTip = true }, _key);
+
+    public void Dispose() => _file.Dispose();
+
+    private SignedHead At(TrailPosition position, long at) =>
+        new(_node, position.Sequence, position.Segment, position.Offset, position.Last, at, _previous, _key.KeyId);
+
+    private void Append(SignedHead head)
+    {
         var line = SignedHead.Line(head, _key);
         try
         {
@@ -73,8 +93,6 @@ internal sealed class HeadFile : IDisposable
         _previous = Digest.Of(line);
         Newest = head;
     }
-
-    public void Dispose() => _file.Dispose();
 
     private void ReadNewest(string folder, string path)
     {

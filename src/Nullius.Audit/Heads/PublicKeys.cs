@@ -8,6 +8,7 @@ namespace Nullius.Audit.Heads;
 internal sealed class PublicKeys : IDisposable
 {
     private const int MostBytes = 1024 * 1024;
+    private const int MostGiven = 16;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly Dictionary<string, ECDsa> _keys = new(StringComparer.Ordinal);
@@ -40,20 +41,47 @@ internal sealed class PublicKeys : IDisposable
     /// <summary>Adds the key to the file when it is not there yet.</summary>
     public static void Publish(string path, AuditSigningKey key)
     {
-        var present = new List<(string Kid, string X, string Y)>();
+        IReadOnlyList<AuditPublicKey> present;
         using (var keys = Read(path))
         {
             if (keys._keys.ContainsKey(key.KeyId))
                 return;
-            foreach (var (kid, ecdsa) in keys._keys)
+            present = keys.Export(keys.KeyIds);
+        }
+
+        Write(path, [.. present, new AuditPublicKey(key.KeyId, key.X, key.Y)]);
+    }
+
+    /// <summary>The keys of a proof.</summary>
+    public static PublicKeys Of(IReadOnlyList<AuditPublicKey> given)
+    {
+        var keys = new PublicKeys();
+        foreach (var key in given.Take(MostGiven))
+        {
+            try
             {
-                var point = ecdsa.ExportParameters(includePrivateParameters: false).Q;
-                present.Add((kid, Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y)));
+                keys.Add(key.X, key.Y, key.Kid);
+            }
+            catch (FormatException)
+            {
+                // What is no key signs nothing.
             }
         }
 
-        present.Add((key.KeyId, key.X, key.Y));
-        Write(path, present);
+        return keys;
+    }
+
+    /// <summary>The public points of these keys.</summary>
+    public IReadOnlyList<AuditPublicKey> Export(IEnumerable<string> keyIds)
+    {
+        var exported = new List<AuditPublicKey>();
+        foreach (var keyId in keyIds.Distinct(StringComparer.Ordinal))
+        {
+            var point = _keys[keyId].ExportParameters(includePrivateParameters: false).Q;
+            exported.Add(new AuditPublicKey(keyId, Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y)));
+        }
+
+        return exported;
     }
 
     public bool Verify(string keyId, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
@@ -83,22 +111,22 @@ internal sealed class PublicKeys : IDisposable
         }
     }
 
-    private static void Write(string path, List<(string Kid, string X, string Y)> keys)
+    private static void Write(string path, IReadOnlyList<AuditPublicKey> keys)
     {
         using var text = new MemoryStream();
         using (var json = new Utf8JsonWriter(text, new JsonWriterOptions { Indented = true }))
         {
             json.WriteStartObject();
             json.WriteStartArray("keys");
-            foreach (var (kid, x, y) in keys)
+            foreach (var key in keys)
             {
                 json.WriteStartObject();
-                json.WriteString("kty", "EC");
-                json.WriteString("crv", "P-256");
+                json.WriteString("kty", key.Kty);
+                json.WriteString("crv", key.Crv);
                 json.WriteString("use", "sig");
-                json.WriteString("kid", kid);
-                json.WriteString("x", x);
-                json.WriteString("y", y);
+                json.WriteString("kid", key.Kid);
+                json.WriteString("x", key.X);
+                json.WriteString("y", key.Y);
                 json.WriteEndObject();
             }
 

@@ -12,6 +12,18 @@ namespace Nullius.Audit.Heads;
 /// </summary>
 internal sealed record SignedHead(string Node, long Size, int Segment, long EndOffset, Digest Last, long At, Digest Previous, string KeyId)
 {
+    /// <summary>The Merkle tree hash (RFC 9162) of all lines; null in heads of version 1 and in a tip.</summary>
+    public Digest? Root { get; init; }
+
+    /// <summary>True for the statement in the tip file, which is no member of the chain of heads.</summary>
+    public bool IsTip { get; init; }
+
+    /// <summary>Id of the key that signs from here on, where this head ends the time of its own.</summary>
+    public string? NextKeyId { get; init; }
+
+    /// <summary>False for heads of version 1, which were signed when there was no tip and no tree.</summary>
+    public bool IsCurrent => Root is not null || IsTip;
+
     private static ReadOnlySpan<byte> Signature => ",\"sig\":\""u8;
 
     private static ReadOnlySpan<byte> End => "\"}"u8;
@@ -22,14 +34,20 @@ internal sealed record SignedHead(string Node, long Size, int Segment, long EndO
         using (var json = new Utf8JsonWriter(text))
         {
             json.WriteStartObject();
-            json.WriteNumber("v", 1);
+            json.WriteNumber("v", 2);
+            if (head.IsTip)
+                json.WriteBoolean("tip", true);
             json.WriteString("node", head.Node);
             json.WriteNumber("size", head.Size);
             json.WriteNumber("segment", head.Segment);
             json.WriteNumber("end", head.EndOffset);
             json.WriteString("last", head.Last.ToString());
+            if (head.Root is { } root)
+                json.WriteString("root", root.ToString());
             json.WriteNumber("at", head.At);
             json.WriteString("prev", head.Previous.ToString());
+            if (head.NextKeyId is { } next)
+                json.WriteString("next", next);
             json.WriteString("kid", head.KeyId);
             json.WriteEndObject();
         }
@@ -66,23 +84,31 @@ internal sealed record SignedHead(string Node, long Size, int Segment, long EndO
         {
             using var document = JsonDocument.Parse((byte[])[.. signed, (byte)'}']);
             var root = document.RootElement;
-            return root.GetProperty("v").GetInt32() == 1
-                && Digest.TryParse(Encoding.ASCII.GetBytes(root.GetProperty("last").GetString() ?? ""), out var last)
-                && Digest.TryParse(Encoding.ASCII.GetBytes(root.GetProperty("prev").GetString() ?? ""), out var previous)
-                ? new SignedHead(
-                    root.GetProperty("node").GetString() ?? "",
-                    root.GetProperty("size").GetInt64(),
-                    root.GetProperty("segment").GetInt32(),
-                    root.GetProperty("end").GetInt64(),
-                    last,
-                    root.GetProperty("at").GetInt64(),
-                    previous,
-                    root.GetProperty("kid").GetString() ?? "")
-                : null;
+            var version = root.GetProperty("v").GetInt32();
+            if (version is not (1 or 2) || TryHash(root, "last") is not { } last || TryHash(root, "prev") is not { } previous)
+                return null;
+            var head = new SignedHead(
+                root.GetProperty("node").GetString() ?? "",
+                root.GetProperty("size").GetInt64(),
+                root.GetProperty("segment").GetInt32(),
+                root.GetProperty("end").GetInt64(),
+                last,
+                root.GetProperty("at").GetInt64(),
+                previous,
+                root.GetProperty("kid").GetString() ?? "")
+            {
+                Root = TryHash(root, "root"),
+                IsTip = root.TryGetProperty("tip", out var tip) && tip.GetBoolean(),
+                NextKeyId = root.TryGetProperty("next", out var next) ? next.GetString() : null,
+            };
+            return version == 1 || head.IsCurrent ? head : null;
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             return null;
         }
     }
+
+    private static Digest? TryHash(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var value) && Digest.TryParse(Encoding.ASCII.GetBytes(value.GetString() ?? ""), out var hash) ? hash : null;
 }

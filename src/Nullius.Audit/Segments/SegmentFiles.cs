@@ -8,6 +8,8 @@ internal static class SegmentFiles
     public const string Heads = "heads.jsonl";
     public const string Keys = "keys.json";
     public const string Reserve = "reserve";
+    public const string Tip = "00000000.tip";
+    public const string Tree = "tree";
     public const string WriterLock = "writer.lock";
 
     public static string Name(int index) => index.ToString("D8", CultureInfo.InvariantCulture) + ".jsonl";

@@ -1,11 +1,15 @@
 using System.Security.Cryptography;
 using Nullius.Audit.Chain;
 using Nullius.Audit.Heads;
+using Nullius.Audit.Tips;
 
 namespace Nullius.Audit.Segments;
 
 /// <summary>A last line that a crash left half-written, moved aside.</summary>
 internal sealed record TornTail(string File, int Segment, long Offset, long Bytes, string Sha256);
+
+/// <summary>Lines that the tip counted and a machine that stopped without warning had not yet put on its disk.</summary>
+internal sealed record LostTail(long From, long To);
 
 /// <summary>
 /// Finds where a trail that was closed, or not, goes on: reads from the newest signed head to the end and checks the chain
@@ -15,7 +19,33 @@ internal sealed class TrailRecovery(string folder, string node, int mostRecordBy
 {
     public TornTail? Torn { get; private set; }
 
-    public TrailPosition Recover(SignedHead? head)
+    public LostTail? Lost { get; private set; }
+
+    /// <summary>Where the trail goes on, having compared it with its newest head and its tip.</summary>
+    public TrailPosition Recover(SignedHead? head, AuditSigningKey key)
+    {
+        var position = Follow(head);
+        // A trail of an earlier version has no tip yet; a new one may have stopped before its tip was whole. One that signs
+        // heads of today's version always has one.
+        if (head is not { IsCurrent: true })
+            return position;
+        using var keys = PublicKeys.Read(Path.Combine(folder, SegmentFiles.Keys));
+        var tip = TrailTip.Read(folder, keys, key);
+        var path = Path.Combine(folder, SegmentFiles.Tip);
+        if (tip.Problem is { } problem)
+            throw Refuse(path, problem);
+        if (tip.Mark is { } mark && mark.Sequence == position.Sequence && mark.Last != position.Last)
+            throw Refuse(path, $"has another line {mark.Sequence} than the segments");
+        var counted = Math.Max(tip.AtLeast, tip.Durable);
+        if (position.Sequence >= counted)
+            return position;
+        if (!tip.ExplainsLossAfter(position.Sequence))
+            throw Refuse(path, $"counts {counted} lines, but the segments end after line {position.Sequence}");
+        Lost = new LostTail(position.Sequence + 1, counted);
+        return position;
+    }
+
+    private TrailPosition Follow(SignedHead? head)
     {
         var indexes = SegmentFiles.Indexes(folder);
         if (head is null)
@@ -33,6 +63,9 @@ internal sealed class TrailRecovery(string folder, string node, int mostRecordBy
             if (index > position.Segment + 1)
                 throw Refuse(SegmentFiles.PathOf(folder, position.Segment + 1), "is missing");
             position = Follow(position with { Segment = index, Offset = index == head.Segment ? head.EndOffset : 0 }, mayBeTorn: index >= lastWritten);
+            // A killed process leaves lines that only memory holds; from here on they are said to be durable.
+            using var file = disk.Open(SegmentFiles.PathOf(folder, index));
+            disk.Flush(file);
         }
 
         return position;

@@ -21,8 +21,12 @@ public enum AuditFindingKind
     Rewritten,
     /// <summary>A head is altered, unsigned, signed by an unknown key, out of order or missing.</summary>
     BadHead,
+    /// <summary>The tip is missing, damaged, or not what the trail's writer made.</summary>
+    BadTip,
     /// <summary>Half a line at the very end: what a crash leaves, not tampering.</summary>
     TornTail,
+    /// <summary>Lines that were written and not yet durable when the machine stopped: what a power cut takes, not tampering.</summary>
+    LostTail,
 }
 
 /// <summary>One thing that a verification found, and where.</summary>
@@ -35,7 +39,7 @@ public enum AuditFindingKind
 public sealed record AuditFinding(AuditFindingKind Kind, string File, long Line, long Offset, long Sequence, string Message)
 {
     /// <summary>False for what a crash explains.</summary>
-    public bool IsTampering => Kind is not AuditFindingKind.TornTail;
+    public bool IsTampering => Kind is not (AuditFindingKind.TornTail or AuditFindingKind.LostTail);
 }
 
 /// <summary>The result of a verification.</summary>
@@ -59,8 +63,14 @@ public sealed record AuditVerification
     /// <summary>Heads whose signature verifies.</summary>
     public required long Heads { get; init; }
 
-    /// <summary>Sequence up to which a signed head vouches; lines after it could be cut off without a trace.</summary>
+    /// <summary>Sequence up to which a signature vouches: of a head, or of the statement in the tip.</summary>
     public required long SignedUpTo { get; init; }
+
+    /// <summary>Sequence that the tip counts; 0 without a tip.</summary>
+    public required long TipUpTo { get; init; }
+
+    /// <summary>True when the tip was checked with the key that writes it. Otherwise lines after <see cref="SignedUpTo"/> could be cut off by whoever also rewrites the tip.</summary>
+    public required bool TipAuthenticated { get; init; }
 
     /// <summary>Ids of the keys that signed, to be compared with what is known of the node.</summary>
     public required IReadOnlyList<string> KeyIds { get; init; }

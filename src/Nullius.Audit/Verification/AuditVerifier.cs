@@ -1,11 +1,24 @@
 using Nullius.Audit.Chain;
-using Nullius.Audit.Heads;
 using Nullius.Audit.Segments;
+using Nullius.Audit.Tree;
 using Nullius.Audit.Verification;
 
 namespace Nullius.Audit;
 
-/// <summary>Checks the trail of one node from its files alone: chain, heads, signatures. Reads in bounded memory; changes nothing.</summary>
+/// <summary>What is known of a trail from elsewhere than its own folder.</summary>
+public sealed record AuditExpectation
+{
+    /// <summary>Ids of the keys that may have signed; null trusts those that are published beside the segments.</summary>
+    public IReadOnlyCollection<string>? TrustedKeyIds { get; init; }
+
+    /// <summary>The key that the trail signs with now, which also authenticates its tip.</summary>
+    public AuditSigningKey? WriterKey { get; init; }
+
+    /// <summary>Lines of <c>heads.jsonl</c> that were kept elsewhere: the trail must continue them.</summary>
+    public IReadOnlyList<string> KeptHeads { get; init; } = [];
+}
+
+/// <summary>Checks the trail of one node from its files alone: chain, heads, signatures, tip. Reads in bounded memory; changes nothing.</summary>
 public static class AuditVerifier
 {
     private const int MostLineBytes = 16 * 1024 * 1024;
@@ -19,19 +32,29 @@ public static class AuditVerifier
     /// <param name="cancellation">Ends the work between two lines.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static AuditVerification Verify(string directory, IReadOnlyCollection<string>? trustedKeyIds = null, CancellationToken cancellation = default)
+    public static AuditVerification Verify(string directory, IReadOnlyCollection<string>? trustedKeyIds = null, CancellationToken cancellation = default) =>
+        Verify(directory, new AuditExpectation { TrustedKeyIds = trustedKeyIds }, cancellation);
+
+    /// <summary>Verifies the node folder <paramref name="directory"/> against what is known of the trail from elsewhere.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static AuditVerification Verify(string directory, AuditExpectation expectation, CancellationToken cancellation = default)
     {
         directory = Path.GetFullPath(directory);
         if (!Directory.Exists(directory))
             throw new DirectoryNotFoundException($"audit trail `{directory}` does not exist");
         var findings = new FindingList();
-        var heads = HeadCheck.Read(directory, trustedKeyIds, findings);
+        // The tip, then the heads, then the lines: in a trail that grows, what is read later has more.
+        var tip = TipCheck.Read(directory, expectation);
+        var heads = HeadCheck.Read(directory, expectation, tip.Tip.Signed, findings);
+        tip.Judge(heads, findings);
         var node = heads.Node ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(directory));
         var chain = new ChainCheck(Digest.Genesis(node), heads, findings);
         var segments = SegmentFiles.Indexes(directory);
-        ReadSegments(directory, segments, chain, findings, cancellation);
+        ReadSegments(directory, segments, chain, heads, cancellation);
         chain.End();
-        heads.CheckEnd(chain, segments, findings);
+        tip.CheckEnd(heads, chain, segments, findings);
+        heads.CheckRoots(findings);
         return new AuditVerification
         {
             Node = node,
@@ -40,15 +63,18 @@ public static class AuditVerifier
             Lines = chain.Lines,
             Segments = segments.Count,
             Heads = heads.Count,
-            SignedUpTo = heads.SignedUpTo,
+            SignedUpTo = Math.Max(heads.SignedUpTo, tip.SignedUpTo),
+            TipUpTo = tip.Tip.AtLeast,
+            TipAuthenticated = tip.Tip.IsAuthenticated,
             KeyIds = heads.KeyIds,
         };
     }
 
-    private static void ReadSegments(string directory, List<int> segments, ChainCheck chain, FindingList findings, CancellationToken cancellation)
+    private static void ReadSegments(string directory, List<int> segments, ChainCheck chain, HeadCheck heads, CancellationToken cancellation)
     {
         var lastWritten = segments.LastOrDefault(index => new FileInfo(SegmentFiles.PathOf(directory, index)).Length > 0);
         var expected = 1;
+        var tree = new MerkleTree();
         foreach (var index in segments)
         {
             if (index > expected)
@@ -61,6 +87,8 @@ public static class AuditVerifier
                 cancellation.ThrowIfCancellationRequested();
                 number++;
                 var parsed = ChainLink.TryRead(line, out var link);
+                tree.Append(MerkleTree.Leaf(line));
+                heads.Compare(tree);
                 chain.Add(new ChainLine(index, number, lines.Offset, lines.Next, parsed ? link : null, Digest.Of(line)));
             }
 

@@ -13,6 +13,8 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error)
 
     public int Width { get; init; } = 120;
 
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>A variable of the environment; a seam for tests.</summary>
     public Func<string, string?> Variable { get; init; } = _ => null;
 

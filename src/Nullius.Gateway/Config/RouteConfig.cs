@@ -46,6 +46,8 @@ public sealed record RouteConfig
     /// <summary>Gradual roll-out: enforced only for these groups, observed for the rest. Empty: <see cref="Mode"/> holds for everyone.</summary>
     public IReadOnlyList<string> EnforceForGroups { get; init; } = [];
     public IReadOnlyList<OperationConfig> Operations { get; init; } = [];
+    /// <summary>Operations that ask for an authentication context, by which Conditional Access policies include them.</summary>
+    public IReadOnlyList<AuthenticationContextConfig> AuthenticationContexts { get; init; } = [];
     public bool CaseInsensitivePaths { get; init; }
     public CorsConfig? Cors { get; init; }
     /// <summary>Origins besides the route's own from which unsafe methods and upgrades are accepted.</summary>
@@ -83,6 +85,11 @@ public sealed record UpstreamConfig
 /// <param name="Methods">Exact methods; empty for any.</param>
 /// <param name="Path">Canonical path with <c>*</c> wildcards.</param>
 public sealed record OperationConfig(SourcePosition At, string Name, IReadOnlyList<string> Methods, string Path);
+
+/// <summary>Protected operations: what a policy demands of an authentication context, it demands of these.</summary>
+/// <param name="Id">The provider's class reference: <c>c1</c> to <c>c99</c>.</param>
+/// <param name="Operations">Names as they stand in actions, without the route.</param>
+public sealed record AuthenticationContextConfig(SourcePosition At, string Id, IReadOnlyList<string> Operations);
 
 public sealed record CorsConfig
 {

@@ -85,6 +85,7 @@ internal static class Decider
         entra.User = person.Trust.Id;
         entra.Groups = person.Groups;
         entra.Application = request.Route!.Application;
+        entra.AuthenticationContexts = request.Route.AuthenticationContextsOf(request.Action);
         entra.ClientApp = session.Kind == SessionKind.Browser ? "browser" : "mobileAppsAndDesktopClients";
         entra.Platform = request.Device?.Platform is { Length: > 0 } platform ? platform : PlatformOf(request.UserAgent);
         entra.DeviceCompliant = request.DeviceState == DeviceState.Compliant;

@@ -11,6 +11,7 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
     private static readonly byte[] ToApplication = WebSocketFrames.Close("access ended"u8, toServer: true);
     private static readonly TimeSpan WriteTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ReplyTime = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _writing = new(1, 1);
@@ -22,7 +23,9 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
     private CancellationTokenRegistration _forwarder;
     private bool _joined;
     private bool _applicationAtBoundary = true;
+    private bool _applicationClosed;
     private bool _closeSent;
+    private bool _readEnded;
     private int _farewell;
     private ITimer? _deadline;
     private long _bytesToClient;
@@ -68,6 +71,7 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
                 if (!_ending)
                 {
                     _applicationAtBoundary = _toApplication.AtBoundary;
+                    _applicationClosed = _toApplication.SawClose;
                     return count;
                 }
 
@@ -156,8 +160,6 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
             {
                 _writing.Release();
             }
-
-            await _cut.CancelAsync();
         }
         catch (Exception)
         {
@@ -173,7 +175,9 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
         _closeSent = true;
         await client.WriteAsync(ToClient, CancellationToken.None);
         await client.FlushAsync(CancellationToken.None);
-        _deadline?.Change(FarewellTime, Timeout.InfiniteTimeSpan);
+        // The client's reply ends the read under way. Ending it ourselves costs an exception per connection, too much when a thousand
+        // are cut at once, and nothing passes meanwhile.
+        _deadline?.Change(ReplyTime, Timeout.InfiniteTimeSpan);
         _closed.TrySetResult();
     }
 
@@ -198,7 +202,7 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
             if (buffer.Length == 0)
                 return 0;
             _farewell = 1;
-            if (_applicationAtBoundary && !_toApplication.SawClose && buffer.Length >= ToApplication.Length)
+            if (_applicationAtBoundary && !_applicationClosed && buffer.Length >= ToApplication.Length)
             {
                 ToApplication.CopyTo(buffer);
                 return ToApplication.Length;
@@ -228,6 +232,15 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
 
     private void Overdue()
     {
+        if (_closeSent && !_readEnded)
+        {
+            // The client was told and says nothing: the application is told all the same.
+            _readEnded = true;
+            _deadline?.Change(FarewellTime, Timeout.InfiniteTimeSpan);
+            _ = _cut.CancelAsync();
+            return;
+        }
+
         // Inside a frame that does not end, or before a client that does not read: the frame boundary will not come.
         abort();
     }

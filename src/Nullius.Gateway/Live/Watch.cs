@@ -10,8 +10,11 @@ namespace Nullius.Gateway.Live;
 /// <summary>What a batch of changes may have touched.</summary>
 internal sealed class Affected
 {
-    /// <summary>A policy changed, or time passed: everyone is asked.</summary>
+    /// <summary>A policy changed: everyone is asked.</summary>
     public bool Everyone { get; set; }
+
+    /// <summary>Time passed: those are asked whose decision it may have ended.</summary>
+    public bool Due { get; init; }
 
     public HashSet<PersonEntry> People { get; } = [];
 
@@ -19,7 +22,7 @@ internal sealed class Affected
 
     public HashSet<DeviceEntry> Devices { get; } = [];
 
-    public bool IsEmpty => !Everyone && People.Count == 0 && Sessions.Count == 0 && Devices.Count == 0;
+    public bool IsEmpty => !Everyone && !Due && People.Count == 0 && Sessions.Count == 0 && Devices.Count == 0;
 }
 
 /// <summary>
@@ -37,7 +40,7 @@ internal sealed class Watch : IAsyncDisposable
     {
         _core = core;
         _expiry = expiry;
-        expiry.OnDue(() => _changes.Writer.TryWrite(new Affected { Everyone = true }));
+        expiry.OnDue(() => _changes.Writer.TryWrite(new Affected { Due = true }));
         _working = Task.Run(WorkAsync);
     }
 
@@ -74,12 +77,29 @@ internal sealed class Watch : IAsyncDisposable
             return;
         }
 
+        if (affected.Due)
+            CollectDue(connections);
+
         foreach (var session in affected.Sessions)
             connections.UnionWith(LiveRegistry.Of(session));
         foreach (var person in affected.People)
             connections.UnionWith(LiveRegistry.Of(person));
         foreach (var device in affected.Devices)
             connections.UnionWith(LiveRegistry.Of(device));
+    }
+
+    // The others are watched anew: their earliest instant was forgotten with the one that has come.
+    private void CollectDue(HashSet<LiveConnection> connections)
+    {
+        _expiry.Rewind();
+        var now = _core.Time.GetUtcNow().UtcTicks;
+        foreach (var connection in _core.Live.All())
+        {
+            if (connection.ValidUntilTicks <= now)
+                connections.Add(connection);
+            else
+                _expiry.Watch(connection.ValidUntilTicks);
+        }
     }
 
     private void DecideAnew(LiveConnection connection)

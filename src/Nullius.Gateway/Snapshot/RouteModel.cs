@@ -11,6 +11,7 @@ public sealed class RouteModel
 {
     private readonly FrozenDictionary<string, string> _methodActions;
     private readonly (OperationConfig Config, string Action)[] _operations;
+    private readonly FrozenDictionary<string, string[]> _contexts;
     private readonly string[] _prefixes;
     private readonly StringComparison _paths;
 
@@ -24,6 +25,8 @@ public sealed class RouteModel
         _prefixes = [.. config.Paths.OrderByDescending(path => path.Length)];
         _methodActions = Methods.Known.Append(Methods.Connect).ToFrozenDictionary(method => method, method => $"{config.Name}:{method}", StringComparer.Ordinal);
         _operations = [.. config.Operations.Select(operation => (operation, $"{config.Name}:{operation.Name}"))];
+        _contexts = config.AuthenticationContexts.SelectMany(context => context.Operations, (context, operation) => (context.Id, Action: $"{config.Name}:{operation}"))
+            .GroupBy(pair => pair.Action, pair => pair.Id, StringComparer.Ordinal).ToFrozenDictionary(ids => ids.Key, ids => ids.Distinct(StringComparer.Ordinal).ToArray(), StringComparer.Ordinal);
         ResourcePrefix = $"arn:nullius:{config.Name}::{gate.Account}:";
         Account = gate.Account;
         Application = config.Application ?? config.Name;
@@ -101,6 +104,9 @@ public sealed class RouteModel
             return string.Concat(Name, ":", path.AsSpan(1));
         return _methodActions.TryGetValue(method, out var found) ? found : $"{Name}:{method}";
     }
+
+    /// <summary>The authentication contexts that an action asks for; usually none.</summary>
+    internal IReadOnlyList<string> AuthenticationContextsOf(string action) => _contexts.TryGetValue(action, out var ids) ? ids : [];
 
     private static bool Names(OperationConfig operation, string method)
     {

@@ -76,7 +76,8 @@ internal sealed class OwnPaths(GateCore core)
             return Task.FromResult(StepResult.Refused);
         }
 
-        request.Http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; form-action 'self'; frame-ancestors 'none'";
+        // Where the application's answer to the form leads on to is the application's to say.
+        request.Http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; form-action https:; base-uri 'none'; frame-ancestors 'none'";
         return WriteAsync(request, "text/html", $"""
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><title>Continue</title></head>

@@ -124,6 +124,14 @@ internal static class ConfigSchema
                 new("path", "a path with `*` wildcards", "Canonical path it stands for.", "/*"),
             ],
         },
+        new("authenticationContexts", "a list of maps", "Operations that Conditional Access policies include by an authentication context: protected operations.", "[]")
+        {
+            Keys =
+            [
+                new("id", "`c1` to `c99`", "The context, as policies name it in `includeAuthenticationContextClassReferences`.") { Required = true },
+                new("operations", "a list of names", "Operations of this route that ask for it.") { Required = true },
+            ],
+        },
         new("caseInsensitivePaths", Truth, "The application takes `/A` and `/a` for the same.", "false"),
         new("cors", Map, "Cross-origin reads, answered by the gate.")
         {

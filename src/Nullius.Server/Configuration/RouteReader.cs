@@ -50,6 +50,7 @@ internal static class RouteReader
             Mode = section.Choice("mode", RouteMode.Enforce, ("observe", RouteMode.Observe), ("enforce", RouteMode.Enforce)),
             EnforceForGroups = section.Texts("enforceForGroups"),
             Operations = [.. section.Sections("operations").Select(ReadOperation)],
+            AuthenticationContexts = [.. section.Sections("authenticationContexts").Select(ReadAuthenticationContext)],
             CaseInsensitivePaths = section.Truth("caseInsensitivePaths", false),
             Cors = ReadCors(section.Section("cors")),
             AllowedOrigins = Origins(section, "allowedOrigins"),
@@ -68,6 +69,7 @@ internal static class RouteReader
             if (section.Has("operations")) section.Refuse("operations", "console-operations", "route `console` has `operations`: expected none, they belong to the program");
             route = route with { Operations = OperationsOfConsole, Assertion = route.Assertion with { Enabled = false } };
         }
+        CheckContexts(section, route);
         foreach (var path in route.Paths.Where(p => !p.StartsWith('/')))
         {
             section.Refuse("paths", "bad-path", $"`{ConfigReport.Quote(path)}` is not a path: expected it to begin with `/`");
@@ -126,6 +128,32 @@ internal static class RouteReader
         }
         section.Done();
         return operation;
+    }
+
+    private static AuthenticationContextConfig ReadAuthenticationContext(SectionReader section)
+    {
+        var context = new AuthenticationContextConfig(section.At, section.Text("id") ?? "", section.Texts("operations"));
+        // The provider knows c1 to c99; what it does not know, no policy can name.
+        if (context.Id.Length > 0 && !(context.Id.Length is 2 or 3 && context.Id[0] == 'c' && context.Id[1] != '0' && context.Id.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0))
+        {
+            section.Refuse("id", "bad-context", $"`{ConfigReport.Quote(context.Id)}` is not an authentication context: expected `c1` to `c99`");
+        }
+        section.Done();
+        return context;
+    }
+
+    /// <summary>A name that nothing has would protect nothing, silently.</summary>
+    private static void CheckContexts(SectionReader section, RouteConfig route)
+    {
+        foreach (var operation in route.AuthenticationContexts.SelectMany(context => context.Operations))
+        {
+            if (!route.Operations.Any(known => string.Equals(known.Name, operation, StringComparison.Ordinal)))
+            {
+                section.Refuse(
+                    "authenticationContexts", "unknown-operation",
+                    $"route `{route.Name}` has no operation `{ConfigReport.Quote(operation)}`: expected one of {string.Join(", ", route.Operations.Select(o => o.Name).Distinct(StringComparer.Ordinal).Take(12).Select(n => $"`{n}`"))}");
+            }
+        }
     }
 
     private static CorsConfig? ReadCors(SectionReader section)

@@ -19,6 +19,7 @@ internal static class ControlApi
         api.MapSessions(instance);
         api.MapRevocations(instance);
         api.MapVerify(verify);
+        api.MapPost("/audit/key", () => new AuditKey(instance.Foundations.RotateAuditKey()));
     }
 
     private static InstanceStatus Status(Instance instance)

@@ -59,5 +59,8 @@ public sealed record NewToken(string User, string Device, int Ttl, IReadOnlyList
 /// <summary>A device-bound bearer token, shown this once.</summary>
 public sealed record IssuedToken(string Token, DateTimeOffset ExpiresAt, string User, string Device);
 
+/// <summary>The key that signs the heads of the audit trail from now on.</summary>
+public sealed record AuditKey(string Kid);
+
 /// <summary>Why the socket refused: one line, for a person.</summary>
 public sealed record ControlError(string Code, string Message);

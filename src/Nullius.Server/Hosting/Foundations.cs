@@ -16,6 +16,7 @@ internal sealed class Foundations : IAsyncDisposable
     private const int LongestSocketPath = 107;
 
     private readonly Stack<object> opened = new();
+    private AuditKeys? auditKeys;
 
     private Foundations(DataDirectory data) => Data = data;
 
@@ -87,8 +88,36 @@ internal sealed class Foundations : IAsyncDisposable
     private void OpenAudit(TimeProvider time)
     {
         var options = new AuditOptions { Directory = Data.Audit };
-        var key = Hold(AuditSigningKey.Open(options.SigningKeyFile, secret => Keys.Wrap(secret, AuditKeyPurpose), blob => Keys.Unwrap(blob, AuditKeyPurpose)));
+        auditKeys = Hold(new AuditKeys());
+        var key = auditKeys.Add(AuditSigningKey.Open(options.SigningKeyFile, secret => Keys.Wrap(secret, AuditKeyPurpose), blob => Keys.Unwrap(blob, AuditKeyPurpose)));
         Audit = Hold(AuditTrail.Open(options, key, time));
+    }
+
+    /// <summary>Goes on with another key for the heads of the trail; returns its id.</summary>
+    /// <exception cref="AuditUnavailableException">The disk refuses.</exception>
+    public string RotateAuditKey()
+    {
+        lock (auditKeys!)
+        {
+            var file = new AuditOptions { Directory = Data.Audit }.SigningKeyFile;
+            var next = auditKeys.Add(AuditSigningKey.Replace(file, secret => Keys.Wrap(secret, AuditKeyPurpose), blob => Keys.Unwrap(blob, AuditKeyPurpose)));
+            Audit.Rotate(next);
+            return next.KeyId;
+        }
+    }
+
+    /// <summary>The keys that sign heads while this process runs: each outlives the trail.</summary>
+    private sealed class AuditKeys : IDisposable
+    {
+        private readonly List<AuditSigningKey> keys = [];
+
+        public AuditSigningKey Add(AuditSigningKey key)
+        {
+            keys.Add(key);
+            return key;
+        }
+
+        public void Dispose() => keys.ForEach(key => key.Dispose());
     }
 
     /// <summary>A folder with other things in it is somebody's home or project, named by mistake.</summary>

@@ -20,7 +20,7 @@ internal sealed class GateClientDevice : IClientDevice
 }
 
 /// <summary>The device's side of <c>nullius token</c>, on the device host: ask, show the code, poll.</summary>
-internal sealed class TokenEndpoints(TokenRequests requests, IClientDevice devices, Exchange exchange, SignInOptions options)
+internal sealed class TokenEndpoints(TokenRequests requests, IClientDevice devices, Exchange exchange, SignInOptions options, TimeProvider time)
 {
     private const int MostBody = 8 * 1024;
 
@@ -39,6 +39,8 @@ internal sealed class TokenEndpoints(TokenRequests requests, IClientDevice devic
                 pollSecret = started.PollSecret,
                 interval = (int)started.Interval.TotalSeconds,
                 expiresAt = started.ExpiresAt,
+                // For devices whose clock is wrong: seconds from now.
+                expiresIn = (int)Math.Max(0, (started.ExpiresAt - time.GetUtcNow()).TotalSeconds),
             });
         }
         catch (TokenRefusedException refused)

@@ -23,6 +23,14 @@ internal static class SignInSteps
             await platform.GiveCodeAsync(page, person);
     }
 
+    /// <summary>Password and second factor of somebody who is signed in and has to prove it anew.</summary>
+    public static async Task ProveAsync(this DemoPlatform platform, IPage page, string person)
+    {
+        await page.GetByLabel("Password").FillAsync(platform.Passwords[person]);
+        await SubmitAsync(page);
+        await platform.GiveCodeAsync(page, person);
+    }
+
     /// <summary>The second factor of somebody who has one.</summary>
     public static async Task GiveCodeAsync(this DemoPlatform platform, IPage page, string person)
     {
@@ -30,13 +38,17 @@ internal static class SignInSteps
         await SubmitAsync(page);
     }
 
-    private static async Task EnrolAsync(this DemoPlatform platform, IPage page, string person)
+    /// <summary>From the page that shows the key to where the person was going.</summary>
+    /// <param name="atCodes">Looks at the page with the recovery codes.</param>
+    public static async Task EnrolAsync(this DemoPlatform platform, IPage page, string person, Func<IPage, Task>? atCodes = null)
     {
         await page.Locator("summary").ClickAsync();
         platform.Seeds[person] = (await page.Locator("code.secret").InnerTextAsync()).Replace(" ", "", StringComparison.Ordinal);
-        await page.Locator("#code").FillAsync(Code(platform.Seeds[person]));
+        await page.Locator("#code").FillAsync(await platform.NextCodeAsync(person));
         await SubmitAsync(page);
         Assert.True(await page.Locator("ul.codes li").CountAsync() >= 8, "recovery codes are shown once");
+        if (atCodes is not null)
+            await atCodes(page);
         await page.Locator("button[type=submit]:not(.quiet), a.button").First.ClickAsync();
         await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
     }
@@ -45,9 +57,9 @@ internal static class SignInSteps
     private static async Task<string> NextCodeAsync(this DemoPlatform platform, string person)
     {
         var seed = platform.Seeds[person];
-        var used = Code(seed);
-        await Harness.Poll.UntilAsync(() => Code(seed) != used, "the authenticator app shows another code", 45);
-        return Code(seed);
+        var used = platform.Given.GetValueOrDefault(person);
+        await Harness.Poll.UntilAsync(() => Code(seed, platform.Time) != used, "the authenticator app shows another code", 45);
+        return platform.Given[person] = Code(seed, platform.Time);
     }
 
     private static async Task SubmitAsync(IPage page)
@@ -58,10 +70,10 @@ internal static class SignInSteps
 
     /// <summary>RFC 6238 with SHA-1, six digits, thirty seconds.</summary>
     [SuppressMessage("Security", "CA5350", Justification = "RFC 6238: what authenticator apps compute")]
-    private static string Code(string base32)
+    private static string Code(string base32, TimeProvider time)
     {
         var counter = new byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(counter, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 30);
+        BinaryPrimitives.WriteInt64BigEndian(counter, time.GetUtcNow().ToUnixTimeSeconds() / 30);
         var hash = HMACSHA1.HashData(Decode(base32), counter);
         var number = BinaryPrimitives.ReadInt32BigEndian(hash.AsSpan(hash[^1] & 15)) & int.MaxValue;
         return (number % 1_000_000).ToString("D6", CultureInfo.InvariantCulture);

@@ -17,7 +17,20 @@ internal static class AuditChecks
         new("audit-tampering", "A flipped byte in a copy of the trail is found and located", "found, with file and line",
             "The verifier did not notice a change: report it.",
             (scene, cancellation) => WithCopyAsync(scene, folder => Tampered(folder, cancellation), cancellation)),
+        new("audit-truncation", "The newest record cut off a copy of the trail is found and located", "found, with file and line",
+            "The verifier did not notice that the end is missing: report it.",
+            (scene, cancellation) => WithCopyAsync(scene, folder => Truncated(folder, cancellation), cancellation)),
     ];
+
+    private static Observation Truncated(string folder, CancellationToken cancellation)
+    {
+        var segment = Segments(folder).Last(f => new FileInfo(f).Length > 0);
+        var text = File.ReadAllText(segment).TrimEnd('\n');
+        File.WriteAllText(segment, text[..(text.LastIndexOf('\n') + 1)]);
+        var found = AuditVerifier.Verify(folder, cancellation: cancellation);
+        var first = found.Findings.FirstOrDefault(f => f.Kind is AuditFindingKind.Truncated or AuditFindingKind.MissingSegment);
+        return new Observation(first is null ? "not found" : $"{first.Kind} at {Path.GetFileName(first.File)}:{first.Line}", first is not null);
+    }
 
     private static Observation Tampered(string folder, CancellationToken cancellation)
     {
@@ -44,13 +57,7 @@ internal static class AuditChecks
         try
         {
             var trail = Directory.EnumerateDirectories(scene.Run.AuditFolder).Order(StringComparer.Ordinal).First();
-            // Heads before lines: a head that is copied later may speak of lines that were not copied.
-            foreach (var file in ((string[])["heads.jsonl", "keys.json"]).Select(f => Path.Combine(trail, f)).Concat(Segments(trail)))
-            {
-                await using var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-                await using var to = File.Create(Path.Combine(copy, Path.GetFileName(file)));
-                await from.CopyToAsync(to, cancellation).ConfigureAwait(false);
-            }
+            await AuditCopy.MakeAsync(trail, copy, cancellation).ConfigureAwait(false);
             return look(copy);
         }
         finally

@@ -1,0 +1,66 @@
+import type { ReactNode } from 'react';
+
+/** A column: where the window is narrow its name stands above the value. */
+export interface Column<T> {
+  name: string;
+  cell: (item: T) => ReactNode;
+  /** Numbers stand flush right. */
+  number?: boolean;
+  /** Buttons; the heading is only spoken. */
+  actions?: boolean;
+}
+
+interface Props<T> {
+  items: T[];
+  id: (item: T) => string;
+  /** The first column names the row. */
+  columns: [Column<T>, ...Column<T>[]];
+  row?: (index: number) => Record<string, unknown>;
+}
+
+/** Rows of things; a row becomes a card where the window is narrow. */
+export function Table<T>({ items, id, columns, row }: Props<T>) {
+  const [head, ...rest] = columns;
+  return (
+    <div className="table-frame">
+      <table className="table">
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column.name} scope="col" className={column.number ? 'number' : undefined}>
+                {column.actions ? <span className="unseen">{column.name}</span> : column.name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((item, index) => (
+            <tr key={id(item)} {...row?.(index)}>
+              <th scope="row">{head.cell(item)}</th>
+              {rest.map((column) => (
+                <td key={column.name} data-label={column.actions ? undefined : column.name} className={column.number ? 'number' : column.actions ? 'actions' : undefined}>
+                  {column.cell(item)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** A part of a page with a heading, a count, and either its rows or what would fill it. */
+export function TableSection<T>({ title, otherwise, tools, ...table }: Props<T> & { title: string; otherwise: ReactNode; tools?: ReactNode }) {
+  return (
+    <section>
+      <div className="title">
+        <h2>{title}</h2>
+        <span className="quiet numbers">{table.items.length}</span>
+        <span className="push" />
+        {table.items.length > 0 && tools}
+      </div>
+      {table.items.length === 0 ? <p className="quiet">{otherwise}</p> : <Table {...table} />}
+    </section>
+  );
+}

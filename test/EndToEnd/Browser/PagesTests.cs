@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace Nullius.EndToEnd.Browser;
+
+/// <summary>
+/// Every page as people meet it, light and dark, on a desk, a small window and a phone: nothing for axe to find, no
+/// scrolling sideways, no error in the browser's log. Where NULLIUS_LOOK names a folder, what each looks like is kept there.
+/// </summary>
+public sealed partial class PagesTests(DemoPlatform platform) : IClassFixture<DemoPlatform>
+{
+    private static readonly (int Width, int Height)[] Windows = [(1440, 900), (1024, 768), (390, 844)];
+
+    [Fact]
+    public async Task Pages_of_sign_in_enrolment_and_account_are_fit_for_everybody()
+    {
+        var page = await platform.PageAsync();
+        await page.GotoAsync(platform.Url("shop"));
+        await LookAsync(page, "sign-in");
+        await page.GetByLabel("User name").FillAsync("dave");
+        await page.GetByLabel("Password").FillAsync("not the password");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await LookAsync(page, "sign-in-wrong");
+
+        await page.GetByLabel("User name").FillAsync("dave");
+        await page.GetByLabel("Password").FillAsync(platform.Passwords["dave"]);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("summary")).ToBeVisibleAsync();
+        await LookAsync(page, "enrol");
+        await platform.EnrolAsync(page, "dave", shown => LookAsync(shown, "codes"));
+        // A permission boundary of contractors does not include the shop.
+        await Assertions.Expect(page.Locator("ul.reasons, p.lead").First).ToBeVisibleAsync();
+        await LookAsync(page, "denied");
+
+        foreach (var path in new[] { "/", "/account", "/account/password", "/account/authenticator", "/account/passkeys", "/account/codes", "/account/keys", "/sign-out" })
+        {
+            await page.GotoAsync(platform.Url("auth", path));
+            await LookAsync(page, "auth-" + (path == "/" ? "home" : path[1..].Replace('/', '-')));
+        }
+
+        await page.GotoAsync(platform.Url("auth", "/step-up?request=too-old"));
+        await LookAsync(page, "link-too-old");
+        await page.Context.ClearCookiesAsync();
+        await page.GotoAsync(platform.Url("auth", "/account"));
+        await page.GetByLabel("User name").FillAsync("dave");
+        await page.GetByLabel("Password").FillAsync(platform.Passwords["dave"]);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("#code")).ToBeVisibleAsync();
+        await LookAsync(page, "factor");
+    }
+
+    [Fact]
+    public async Task Pages_of_the_console_are_fit_for_everybody()
+    {
+        var page = await platform.SignedInAsync("carol");
+        var said = new List<string>();
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+                said.Add(message.Text);
+        };
+        page.PageError += (_, fault) => said.Add(fault);
+        await (await page.Context.NewPageAsync()).GotoAsync(platform.Url("shop"));
+
+        foreach (var path in new[] { "/", "/live", "/live?effect=deny&person=nobody-of-that-name", "/people", "/people?withoutMfa=true", "/devices?enrol=true", "/devices?q=nothing-of-that-name", "/routes", "/nothing/here" })
+        {
+            await page.GotoAsync(platform.Url("console", path));
+            await Assertions.Expect(page.GetByRole(AriaRole.Navigation, new() { Name = "Pages" })).ToBeVisibleAsync();
+            await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveCountAsync(1);
+            await Assertions.Expect(page.Locator(".loading")).ToHaveCountAsync(0);
+            await LookAsync(page, "console-" + Unsafe().Replace(path, "-").Trim('-'));
+        }
+
+        await platform.OpenPersonAsync(page, "carol");
+        await LookAsync(page, "console-person");
+        await page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = "Revoke all" }).ClickAsync();
+        await LookAsync(page, "console-dialog");
+        await page.Keyboard.PressAsync("Escape");
+        await page.GotoAsync(platform.Url("console", "/live?route=shop"));
+        await page.GetByRole(AriaRole.Row).GetByRole(AriaRole.Link).First.ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "The chain" })).ToBeVisibleAsync();
+        await LookAsync(page, "console-decision");
+        Assert.Empty(said);
+    }
+
+    [Fact]
+    public async Task The_console_is_used_by_keyboard_alone()
+    {
+        var page = await platform.SignedInAsync("carol");
+        await page.GotoAsync(platform.Url("console", "/people"));
+        await Assertions.Expect(page.GetByRole(AriaRole.Row)).ToHaveCountAsync(5);
+
+        await page.Keyboard.PressAsync("Tab");
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Skip to content" })).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("/");
+        await Assertions.Expect(page.GetByRole(AriaRole.Searchbox)).ToBeFocusedAsync();
+        await page.Keyboard.TypeAsync("contractors");
+        await Assertions.Expect(page.GetByRole(AriaRole.Row)).ToHaveCountAsync(2);
+        await page.Keyboard.PressAsync("Escape");
+        await page.Keyboard.PressAsync("j");
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Dave Dyer" })).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Dave Dyer" })).ToBeVisibleAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Disable", Exact = true }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Cancel" })).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Disable", Exact = true })).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "People" })).ToBeVisibleAsync();
+    }
+
+    private static async Task LookAsync(IPage page, string name)
+    {
+        foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+            foreach (var (width, height) in Windows)
+            {
+                await page.SetViewportSizeAsync(width, height);
+                var over = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+                Assert.True(over <= 0, string.Create(CultureInfo.InvariantCulture, $"{name} scrolls sideways by {over} px at {width} px"));
+                if (Environment.GetEnvironmentVariable("NULLIUS_LOOK") is { Length: > 0 } folder)
+                    await page.ScreenshotAsync(new() { Path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}-{scheme}-{width}.png")), FullPage = true });
+                // Between a desk and a phone only the arrangement differs.
+                if (width != 1024)
+                    await page.AssertAccessibleAsync();
+            }
+        }
+
+        await page.SetViewportSizeAsync(1440, 900);
+    }
+
+    [GeneratedRegex("[^A-Za-z0-9]+")]
+    private static partial Regex Unsafe();
+}
