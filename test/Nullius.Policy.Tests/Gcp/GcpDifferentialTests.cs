@@ -40,7 +40,7 @@ public sealed class GcpDifferentialTests
         var expected = ReferenceGcp.Decide(facts);
         var actual = Answer(simulation).GetProperty("decision").GetString();
         if (expected != actual)
-            Assert.Fail($"seed {seed}: expected {expected}, got {actual}\n{simulation.ToJsonString(new JsonSerializerOptions { WriteIndented = true })}");
+            Assert.Fail($"seed {seed}: expected {expected}, got {actual}\n{simulation.ToJsonString()}");
     }
 
     private static void AssertValidity(int seed)
@@ -56,7 +56,7 @@ public sealed class GcpDifferentialTests
         {
             var then = ReferenceGcp.Decide(At(facts, later));
             if (now != then)
-                Assert.Fail($"seed {seed}: {now} now, {then} at {later:O}, valid until {until:O}\n{simulation.ToJsonString(new JsonSerializerOptions { WriteIndented = true })}");
+                Assert.Fail($"seed {seed}: {now} now, {then} at {later:O}, valid until {until:O}\n{simulation.ToJsonString()}");
         }
     }
 
