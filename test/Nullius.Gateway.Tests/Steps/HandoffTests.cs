@@ -104,7 +104,7 @@ public class HandoffTests
         var (session, secret) = harness.Session(change: one => one with { MfaAt = null, Methods = ["pwd"] });
         var cookie = harness.Cookie(secret);
         using var post = new HttpRequestMessage(HttpMethod.Post, "/transfer?to=bob") { Content = new FormUrlEncodedContent([new("amount", "7")]) };
-        post.Headers.Add("Sec-Fetch-Mode", "navigate");
+        post.Headers.Accept.ParseAdd("text/html");
         post.Headers.Add("Origin", harness.Origin);
         using var refused = await harness.Client(cookie).SendAsync(post);
         Assert.Equal(HttpStatusCode.SeeOther, refused.StatusCode);
@@ -142,7 +142,7 @@ public class HandoffTests
         var (session, secret) = harness.Session(change: one => one with { MfaAt = null, Methods = ["pwd"] });
         var cookie = harness.Cookie(secret);
         using var post = new HttpRequestMessage(HttpMethod.Post, "/transfer?to=bob") { Content = new FormUrlEncodedContent([new("amount", "7")]) };
-        post.Headers.Add("Sec-Fetch-Mode", "navigate");
+        post.Headers.Accept.ParseAdd("text/html");
         post.Headers.Add("Origin", harness.Origin);
         using var refused = await harness.Client(cookie).SendAsync(post);
         var nonce = refused.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
