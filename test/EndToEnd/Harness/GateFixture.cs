@@ -183,6 +183,9 @@ public class GateFixture : IAsyncLifetime
         DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
 
+    /// <summary>Gives back what a derived fixture put into the folder; everything that used it is closed.</summary>
+    protected virtual ValueTask BeforeDeletionAsync() => ValueTask.CompletedTask;
+
     public async ValueTask DisposeAsync()
     {
         if (_server is not null)
@@ -197,6 +200,7 @@ public class GateFixture : IAsyncLifetime
         _store?.Dispose();
         _signingKey.Dispose();
         Authority.Dispose();
+        await BeforeDeletionAsync();
         Directory.Delete(_folder, recursive: true);
         GC.SuppressFinalize(this);
     }
