@@ -19,13 +19,18 @@ internal static class SimulateCommand
         var expect = new Option<Expectation?>("--expect") { Description = "exit with 1 unless every case comes to this", HelpName = "allow|deny" };
         var format = ResultWriter.FormatOption();
         format.Description = "table, json (one array) or jsonl; default: table on a terminal, jsonl otherwise";
+        var cel = new Option<string?>("--cel") { Description = "evaluate one CEL expression instead", HelpName = "EXPRESSION" };
+        var vars = new Option<string?>("--vars") { Description = "the expression's variables, a JSON object", HelpName = "JSON" };
         var command = Examples.Of(
-            new Command("simulate", "Decide cases: a request, the policies that bind it, and a dialect (aws, entra, gcp).") { files, explain, expect, format },
+            new Command("simulate", "Decide cases: a request, the policies that bind it, and a dialect (aws, entra, gcp).") { files, explain, expect, format, cel, vars },
             "nullius simulate cases.jsonl",
             "nullius simulate --explain --format json case.json",
-            "generate-cases | nullius simulate --expect deny -");
+            "generate-cases | nullius simulate --expect deny -",
+            "nullius simulate --cel 'request.path.startsWith(\"/v1/\")' --vars '{\"request\":{\"path\":\"/v1/x\"}}'");
         command.SetAction((result, cancellation) =>
         {
+            if (result.GetValue(cel) is { } expression)
+                return Task.FromResult(CelRun.Evaluate(terminal, expression, result.GetValue(vars) ?? "{}", result.GetValue(expect)));
             var run = new CaseRun(terminal, result.GetValue(format), new PolicySimulator(result.GetValue(explain)), result.GetValue(expect));
             return run.DecideAsync(result.GetValue(files) ?? [], cancellation);
         });
