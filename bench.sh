@@ -9,6 +9,7 @@ case "${1:-}" in
   gate|policy) ;;
   *) sed -n '2,3s/^# //p' "$0" >&2; exit 2 ;;
 esac
+command -v dotnet >/dev/null || { echo "bench.sh: the .NET SDK 10 is missing: install the package \`dotnet-sdk-10.0\`" >&2; exit 2; }
 if [ "$1" = gate ]; then
   for program in h2load nginx; do
     command -v "$program" >/dev/null || [ -x "/usr/sbin/$program" ] || {

@@ -15,7 +15,10 @@ for argument in "$@"; do
 done
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
-command -v dotnet >/dev/null || { echo "test.sh: the .NET SDK 10 is missing: install it from https://dot.net" >&2; exit 2; }
+if ! command -v dotnet >/dev/null || ! dotnet --list-sdks 2>/dev/null | grep -q '^1[0-9]\.'; then
+  echo "test.sh: the .NET SDK 10 is missing: install the package \`dotnet-sdk-10.0\` (https://learn.microsoft.com/dotnet/core/install/linux-debian), then run this again" >&2
+  exit 2
+fi
 
 if [ "$install" = yes ]; then
   missing=()
@@ -25,7 +28,7 @@ if [ "$install" = yes ]; then
   done < test/packages.txt
   if [ ${#missing[@]} -gt 0 ]; then
     if [ "$(id -u)" = 0 ]; then as_root=(env)
-    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then as_root=(sudo)
+    elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { [ -t 0 ] && sudo true; }; }; then as_root=(sudo)
     else
       echo "test.sh: the tests need these Debian packages, and this user can install none: ${missing[*]}" >&2
       echo "         run: apt-get install --no-install-recommends ${missing[*]}" >&2

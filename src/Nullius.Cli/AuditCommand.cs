@@ -15,15 +15,18 @@ internal static class AuditCommand
 
     public static Command Create() => Build(Terminal.System);
 
-    public static Command Build(Terminal terminal) => new("audit", "Read the audit trail, and verify that nothing in it was changed.")
-    {
-        Tail(terminal),
-        Verify(terminal),
-        AuditProofCommand.Build(terminal),
-        AuditKeepCommand.Copy(terminal),
-        AuditKeepCommand.Head(terminal),
-        AuditKeepCommand.RotateKey(terminal),
-    };
+    public static Command Build(Terminal terminal) => Examples.Of(
+        new Command("audit", "Read the audit trail, and verify that nothing in it was changed.")
+        {
+            Tail(terminal),
+            Verify(terminal),
+            AuditProofCommand.Build(terminal),
+            AuditKeepCommand.Copy(terminal),
+            AuditKeepCommand.Head(terminal),
+            AuditKeepCommand.RotateKey(terminal),
+        },
+        "nullius audit tail --follow",
+        "nullius audit verify");
 
     private static Command Tail(Terminal terminal)
     {

@@ -31,9 +31,10 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args, Terminal terminal)
     {
         var result = Build(terminal).Parse(args);
-        if (result.Errors.Count > 0 && result.Action is not HelpAction)
+        var errors = result.Errors.Select(error => error.Message).Concat(Mistyped(result, args)).ToList();
+        if (errors.Count > 0 && result.Action is not HelpAction)
         {
-            foreach (var error in result.Errors) terminal.Say(error.Message);
+            foreach (var error in errors) terminal.Say(error);
             terminal.Say($"see `{Examples.PathOf(result.CommandResult.Command)} --help`");
             return ExitCode.Usage;
         }
@@ -64,4 +65,11 @@ internal static class CommandLine
             return known.Usage ? ExitCode.Usage : ExitCode.Fault;
         }
     }
+
+    /// <summary>An option that the verb does not have, where it wants a name: never taken for the name. After <c>--</c> everything is one.</summary>
+    private static IEnumerable<string> Mistyped(ParseResult result, string[] args) => args.Contains("--", StringComparer.Ordinal)
+        ? []
+        : result.CommandResult.Children.OfType<System.CommandLine.Parsing.ArgumentResult>().SelectMany(argument => argument.Tokens)
+            .Where(token => token.Value.StartsWith("--", StringComparison.Ordinal))
+            .Select(token => $"`{token.Value}` is not an option of `{Examples.PathOf(result.CommandResult.Command)}`");
 }

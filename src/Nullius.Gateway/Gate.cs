@@ -84,6 +84,12 @@ public sealed class Gate : IAsyncDisposable
     /// </summary>
     public Policy.Decisions.Decision Ask(GateRequest request, string operation, string path) => Deciding.Preview.Of(request, operation, path, Core.Time.GetUtcNow());
 
+    /// <summary>Forms that wait for a sign-in or step-up, taken out for the next process. Secret: they hold what people typed.</summary>
+    public byte[] TakeHeldForms() => Core.Forms.TakeAll();
+
+    /// <summary>Gives back what <see cref="TakeHeldForms"/> of the process before took.</summary>
+    public void PutBackHeldForms(ReadOnlySpan<byte> forms) => Core.Forms.PutBack(forms);
+
     public ValueTask DisposeAsync() => _parts.DisposeAsync();
 
     private async Task RunAsync(GatewayPipeline pipeline, HttpContext http)

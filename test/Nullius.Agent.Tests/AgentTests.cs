@@ -181,6 +181,16 @@ public sealed class AgentTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(0, 900)]
+    [InlineData(1, 5)]
+    [InlineData(2, 10)]
+    [InlineData(5, 80)]
+    [InlineData(9, 900)]
+    [InlineData(1000, 900)]
+    public void After_a_failure_it_tries_soon_then_less_often_and_never_less_often_than_the_interval(int failures, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), AgentCommands.Pause(TimeSpan.FromMinutes(15), failures));
+
+    [Theory]
     [InlineData("report", "--interval", "1s")]
     [InlineData("report", "--interval", "soon")]
     [InlineData("report")]

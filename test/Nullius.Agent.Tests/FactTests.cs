@@ -1,4 +1,6 @@
 using Nullius.Agent.Facts;
+using Nullius.Agent.Facts.Patches;
+using Nullius.Agent.Facts.ScreenLocks;
 using Xunit;
 
 namespace Nullius.Agent.Tests;
@@ -138,20 +140,6 @@ public sealed class FactTests : IDisposable
     {
         _host.Program("nft list ruleset", "").File("/etc/ufw/ufw.conf", "ENABLED=yes\n");
         Assert.Equal(FactState.No, FirewallFact.Of(_host.View).State);
-    }
-
-    [Theory]
-    [InlineData("true", "uint32 300", "Yes")]
-    [InlineData("false", "uint32 300", "No")]
-    [InlineData("true", "uint32 0", "No")]
-    [InlineData("true", "uint32 3600", "No")]
-    [InlineData("true", "nonsense", "Unknown")]
-    public void The_screen_lock_needs_locking_and_a_short_delay(string locks, string idle, string expected)
-    {
-        _host.Variable("DISPLAY", ":0")
-            .Program("gsettings get org.gnome.desktop.screensaver lock-enabled", locks + "\n")
-            .Program("gsettings get org.gnome.desktop.session idle-delay", idle + "\n");
-        Assert.Equal(expected, ScreenLockFact.Of(_host.View).State.ToString());
     }
 
     [Fact]

@@ -12,6 +12,7 @@ namespace Nullius.Agent.Commands;
 internal sealed class AgentCommands(HostView host, TimeProvider time, TextWriter output, TextWriter error)
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(5);
     private readonly Option<string?> _dir = new("--dir") { Description = "folder of the agent's key and certificate; default ~/.nullius-agent", HelpName = "DIR", Recursive = true };
     private readonly Option<string[]> _protection = new("--protection") { Description = "name of a process that counts as endpoint protection, beside the known ones", HelpName = "NAME" };
 
@@ -158,23 +159,26 @@ internal sealed class AgentCommands(HostView host, TimeProvider time, TextWriter
 
     private async Task ReportForeverAsync(AgentFolder folder, Reporter reporter, IReadOnlyCollection<string> more, TimeSpan interval, CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(interval, time);
+        var failures = 0;
         try
         {
-            do
+            while (true)
             {
                 try
                 {
                     await RenewWhenDueAsync(folder, cancellation).ConfigureAwait(false);
                     await ReportOnceAsync(reporter, more, cancellation).ConfigureAwait(false);
+                    failures = 0;
                 }
                 catch (AgentException fault) when (fault.ExitCode == AgentException.Fault)
                 {
-                    // The server or the network may be back next time; a refusal would only be repeated.
-                    Say(fault.Message);
+                    // The server or the network may be back soon; a refusal would only be repeated.
+                    failures++;
+                    Say($"{fault.Message}; next try in {Pause(interval, failures).TotalSeconds:0} s");
                 }
+
+                await Task.Delay(Pause(interval, failures), time, cancellation).ConfigureAwait(false);
             }
-            while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -182,18 +186,36 @@ internal sealed class AgentCommands(HostView host, TimeProvider time, TextWriter
         }
     }
 
+    /// <summary>After a failure soon, then less and less often, never less often than when all is well.</summary>
+    internal static TimeSpan Pause(TimeSpan interval, int failures)
+    {
+        var soon = FirstRetry * Math.Pow(2, Math.Min(failures - 1, 20));
+        return failures == 0 || soon > interval ? interval : soon;
+    }
+
     private async Task RenewWhenDueAsync(AgentFolder folder, CancellationToken cancellation)
     {
+        DateTimeOffset end;
         var (leaf, _) = folder.Certificate();
         using (leaf)
         {
-            var (start, end) = (leaf.NotBefore.ToUniversalTime(), leaf.NotAfter.ToUniversalTime());
-            if (time.GetUtcNow().UtcDateTime < end - ((end - start) / 3))
+            (var start, end) = (new DateTimeOffset(leaf.NotBefore.ToUniversalTime()), new DateTimeOffset(leaf.NotAfter.ToUniversalTime()));
+            if (time.GetUtcNow() < end - ((end - start) / 3))
                 return;
         }
 
-        await Enroller.RenewAsync(folder, cancellation).ConfigureAwait(false);
-        Say("certificate renewed");
+        if (time.GetUtcNow() >= end)
+            throw new AgentException($"the device's certificate ended on {end.ToString("u", CultureInfo.InvariantCulture)}: remove `{folder.Root}` and enrol the device again", AgentException.Usage);
+        try
+        {
+            end = await Enroller.RenewAsync(folder, cancellation).ConfigureAwait(false);
+            Say($"certificate renewed: valid until {end.ToUniversalTime().ToString("u", CultureInfo.InvariantCulture)}");
+        }
+        catch (AgentException fault) when (fault.ExitCode == AgentException.Fault)
+        {
+            // The present one is still good: the report goes out with it, and the next round tries again.
+            Say($"the certificate could not be renewed: {fault.Message}");
+        }
     }
 
     private AgentFolder Folder(ParseResult result) => new(result.GetValue(_dir) is { Length: > 0 } dir

@@ -10,6 +10,25 @@ internal sealed record OperatingSystemFacts(string Id, string Name, string Versi
 
     public static OperatingSystemFacts Of(HostView host)
     {
+        var values = Release(host);
+        string Value(string key) => Clean(values.GetValueOrDefault(key, ""));
+        return new OperatingSystemFacts(
+            Value("ID") is { Length: > 0 } id ? id : "linux",
+            Value("PRETTY_NAME") is { Length: > 0 } pretty ? pretty : "Linux",
+            Value("VERSION_ID"),
+            Clean((host.Read("/proc/sys/kernel/osrelease") ?? "").Trim()),
+            RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant());
+    }
+
+    /// <summary>The system and those that it is built like: <c>rocky</c>, <c>rhel</c>, <c>centos</c>, <c>fedora</c>.</summary>
+    public static IReadOnlyList<string> Family(HostView host)
+    {
+        var values = Release(host);
+        return [.. new[] { "ID", "ID_LIKE" }.SelectMany(key => values.GetValueOrDefault(key, "").Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+    }
+
+    private static Dictionary<string, string> Release(HostView host)
+    {
         var text = host.Read("/etc/os-release") ?? host.Read("/usr/lib/os-release") ?? "";
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var line in text.Split('\n'))
@@ -19,13 +38,7 @@ internal sealed record OperatingSystemFacts(string Id, string Name, string Versi
                 values[line[..equals].Trim()] = line[(equals + 1)..].Trim().Trim('"', '\'');
         }
 
-        string Value(string key) => Clean(values.GetValueOrDefault(key, ""));
-        return new OperatingSystemFacts(
-            Value("ID") is { Length: > 0 } id ? id : "linux",
-            Value("PRETTY_NAME") is { Length: > 0 } pretty ? pretty : "Linux",
-            Value("VERSION_ID"),
-            Clean((host.Read("/proc/sys/kernel/osrelease") ?? "").Trim()),
-            RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant());
+        return values;
     }
 
     private static string Clean(string text)

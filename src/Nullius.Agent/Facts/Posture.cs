@@ -1,3 +1,5 @@
+using Nullius.Agent.Facts.Patches;
+using Nullius.Agent.Facts.ScreenLocks;
 using Nullius.Agent.Host;
 
 namespace Nullius.Agent.Facts;

@@ -41,11 +41,8 @@ internal sealed class HeldForms(RandomSource random, TimeProvider time) : IDispo
         var body = new byte[(int)http.ContentLength];
         await http.Body.ReadExactlyAsync(body, cancellation);
         var id = random.NextToken();
-        var sealedBody = new byte[NonceSize + TagSize + body.Length];
-        random.Fill(sealedBody.AsSpan(0, NonceSize));
-        _key.Encrypt(sealedBody.AsSpan(0, NonceSize), body, sealedBody.AsSpan(NonceSize + TagSize), sealedBody.AsSpan(NonceSize, TagSize), System.Text.Encoding.UTF8.GetBytes(id));
+        var sealedBody = Seal(id, body);
         CryptographicOperations.ZeroMemory(body);
-        Interlocked.Add(ref _heldBytes, sealedBody.Length);
         _held[id] = new Held(sealedBody, request.Canonical.Authority, request.Canonical.Target, http.ContentType!, request.Person?.Id, null, time.GetUtcNow() + Lifetime);
         return id;
     }
@@ -66,12 +63,52 @@ internal sealed class HeldForms(RandomSource random, TimeProvider time) : IDispo
         Interlocked.Add(ref _heldBytes, -held.Sealed.Length);
         if (time.GetUtcNow() >= held.Until)
             return null;
-        var body = new byte[held.Sealed.Length - NonceSize - TagSize];
-        _key.Decrypt(held.Sealed.AsSpan(0, NonceSize), held.Sealed.AsSpan(NonceSize + TagSize), held.Sealed.AsSpan(NonceSize, TagSize), body, System.Text.Encoding.UTF8.GetBytes(id));
-        return new ReturnedForm(held.Target, held.ContentType, body);
+        return new ReturnedForm(held.Target, held.ContentType, Open(id, held));
+    }
+
+    /// <summary>Takes every form out, in the clear, for the process that comes next: what is taken here is not given back here any more.</summary>
+    public byte[] TakeAll()
+    {
+        Expire();
+        var forms = new List<Passed>();
+        foreach (var id in _held.Keys)
+        {
+            if (_held.TryRemove(id, out var held))
+                forms.Add(new Passed(id, Open(id, held), held.Authority, held.Target, held.ContentType, held.PersonId, held.SessionId, held.Until));
+        }
+
+        Volatile.Write(ref _heldBytes, 0);
+        return System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(forms);
+    }
+
+    /// <summary>Takes over what the process before passed on; bounded as ever.</summary>
+    public void PutBack(ReadOnlySpan<byte> forms)
+    {
+        foreach (var form in System.Text.Json.JsonSerializer.Deserialize<IReadOnlyList<Passed>>(forms) ?? [])
+        {
+            if (form.Until <= time.GetUtcNow() || form.Body.Length > MostBytes || _held.Count >= MostHeld)
+                continue;
+            _held[form.Id] = new Held(Seal(form.Id, form.Body), form.Authority, form.Target, form.ContentType, form.PersonId, form.SessionId, form.Until);
+        }
     }
 
     public void Dispose() => _key.Dispose();
+
+    private byte[] Seal(string id, ReadOnlySpan<byte> body)
+    {
+        var sealedBody = new byte[NonceSize + TagSize + body.Length];
+        random.Fill(sealedBody.AsSpan(0, NonceSize));
+        _key.Encrypt(sealedBody.AsSpan(0, NonceSize), body, sealedBody.AsSpan(NonceSize + TagSize), sealedBody.AsSpan(NonceSize, TagSize), System.Text.Encoding.UTF8.GetBytes(id));
+        Interlocked.Add(ref _heldBytes, sealedBody.Length);
+        return sealedBody;
+    }
+
+    private byte[] Open(string id, Held held)
+    {
+        var body = new byte[held.Sealed.Length - NonceSize - TagSize];
+        _key.Decrypt(held.Sealed.AsSpan(0, NonceSize), held.Sealed.AsSpan(NonceSize + TagSize), held.Sealed.AsSpan(NonceSize, TagSize), body, System.Text.Encoding.UTF8.GetBytes(id));
+        return body;
+    }
 
     private void Expire()
     {
@@ -91,4 +128,7 @@ internal sealed class HeldForms(RandomSource random, TimeProvider time) : IDispo
     }
 
     private sealed record Held(byte[] Sealed, string Authority, string Target, string ContentType, string? PersonId, string? SessionId, DateTimeOffset Until);
+
+    /// <param name="Body">In the clear: whoever passes it on wraps it.</param>
+    private sealed record Passed(string Id, byte[] Body, string Authority, string Target, string ContentType, string? PersonId, string? SessionId, DateTimeOffset Until);
 }

@@ -83,11 +83,11 @@ public sealed class CertificateAuthority : IDisposable
         return certificate.CopyWithPrivateKey(key);
     }
 
-    /// <summary>A client certificate for a device's key, valid for 30 days.</summary>
-    internal X509Certificate2 IssueDevice(PublicKey key, string deviceId)
+    /// <summary>A client certificate for a device's key.</summary>
+    internal X509Certificate2 IssueDevice(PublicKey key, string deviceId, TimeSpan lifetime)
     {
         var now = Now;
-        return Sign(CertificateTemplate.Device(key, deviceId, now.Issuer), now.Issuer, LeafLifetime);
+        return Sign(CertificateTemplate.Device(key, deviceId, now.Issuer), now.Issuer, lifetime);
     }
 
     /// <summary>Makes sure that certificates for these hosts can be issued; takes a new issuing key when the present one's names are narrower.</summary>

@@ -21,6 +21,9 @@ public sealed record IssuedCertificate(string DeviceId, string OwnerId, string C
 /// <summary>How a device gets its certificate: first by a one-time code, then with the certificate it has. Thread-safe.</summary>
 public sealed class DeviceEnrolment(Func<DevicesDb> open, CertificateAuthority authority, TimeProvider time, RandomSource random)
 {
+    /// <summary>How long a device's certificate is valid; renewed when a third of it is left.</summary>
+    public TimeSpan CertificateLifetime { get; init; } = CertificateAuthority.LeafLifetime;
+
     internal static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(15);
     internal static readonly TimeSpan FreshMfa = TimeSpan.FromMinutes(15);
     internal const int MostOpenCodes = 5;
@@ -83,7 +86,7 @@ public sealed class DeviceEnrolment(Func<DevicesDb> open, CertificateAuthority a
         if (await db.Devices.CountAsync(row => row.OwnerId == known.OwnerId && row.RevokedAt == null, cancellation) >= MostDevices)
             throw new DeviceRefusedException(DeviceRefusal.TooManyDevices, $"the owner has {MostDevices} devices: revoke one first");
 
-        using var certificate = authority.IssueDevice(key, device.Id);
+        using var certificate = authority.IssueDevice(key, device.Id, CertificateLifetime);
         db.Codes.Remove(known);
         db.Devices.Add(device);
         db.Certificates.Add(Row(certificate, device.Id, now));
@@ -109,7 +112,7 @@ public sealed class DeviceEnrolment(Func<DevicesDb> open, CertificateAuthority a
         await using var db = open();
         var (device, current) = await PresentedCertificate.FindAsync(db, presented, now, cancellation);
         var key = SigningRequest.Read(signingRequest);
-        using var certificate = authority.IssueDevice(key, device.Id);
+        using var certificate = authority.IssueDevice(key, device.Id, CertificateLifetime);
         // What else was issued and never used (an answer that got lost) ends here: a device has at most two.
         foreach (var other in await db.Certificates.Where(row => row.DeviceId == device.Id && row.RetiredAt == null && row.Thumbprint != current.Thumbprint).ToListAsync(cancellation))
             other.RetiredAt = now.ToUnixTimeMilliseconds();

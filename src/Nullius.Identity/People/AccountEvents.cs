@@ -52,7 +52,7 @@ public sealed record AccountEvent(AccountEventKind Kind, bool Success = true)
 /// <summary>Takes account events into the audit trail; a list in tests.</summary>
 public interface IAccountEvents
 {
-    /// <summary>Records an event before its change commits: what cannot be recorded does not happen.</summary>
+    /// <summary>Records an event. Of a change: once the store has taken it and before it commits, so that what cannot be recorded does not happen.</summary>
     /// <exception cref="Exception">The trail cannot take it; the caller lets it pass and does nothing.</exception>
     void Record(AccountEvent happened);
 }

@@ -89,8 +89,7 @@ public sealed class Factors
         db.RemoveRange(await db.RecoveryCodes.Where(row => row.PersonId == personId).ToListAsync(cancellation));
         var codes = Enumerable.Range(0, RecoveryCodeCount).Select(_ => Codes.New(_random, RecoveryCodeCharacters)).ToList();
         db.AddRange(codes.Select(code => new RecoveryCode { PersonId = personId, Hash = HashOf(personId, code) }));
-        Record(person, AccountEventKind.RecoveryCodesMade);
-        await db.SaveChangesAsync(cancellation);
+        await db.SaveRecordedAsync(_events, Event(person, AccountEventKind.RecoveryCodesMade), cancellation);
         return codes;
     }
 
@@ -104,8 +103,7 @@ public sealed class Factors
             return null;
         db.Remove(row);
         await SecurityVersions.RaiseAsync(db, person, survivors, "authenticator app removed", _time.GetUtcNow(), cancellation);
-        Record(person, AccountEventKind.FactorRemoved, "authenticator app");
-        await db.SaveChangesAsync(cancellation);
+        await db.SaveRecordedAsync(_events, Event(person, AccountEventKind.FactorRemoved, "authenticator app"), cancellation);
         return person.SecurityVersion;
     }
 
@@ -124,8 +122,7 @@ public sealed class Factors
         }
 
         await SecurityVersions.RaiseAsync(db, person, survivors, "authenticator app set up", now, cancellation);
-        Record(person, AccountEventKind.FactorAdded, "authenticator app");
-        await db.SaveChangesAsync(cancellation);
+        await db.SaveRecordedAsync(_events, Event(person, AccountEventKind.FactorAdded, "authenticator app"), cancellation);
         return person.SecurityVersion;
     }
 
@@ -138,7 +135,7 @@ public sealed class Factors
         if (Totp.Match(seed, code.Replace(" ", "", StringComparison.Ordinal), _time.GetUtcNow(), row.LastStep) is not { } step)
             return false;
         row.LastStep = step;
-        return await SavedAsync(db, cancellation);
+        return await TakenAsync(() => db.SaveChangesAsync(cancellation));
     }
 
     private async Task<bool> TakeRecoveryCodeAsync(string personId, string code, CancellationToken cancellation)
@@ -149,16 +146,15 @@ public sealed class Factors
             return false;
         var person = await db.Users.AsNoTracking().SingleAsync(one => one.Id == personId, cancellation);
         db.Remove(row);
-        Record(person, AccountEventKind.RecoveryCodeUsed);
-        return await SavedAsync(db, cancellation);
+        return await TakenAsync(() => db.SaveRecordedAsync(_events, Event(person, AccountEventKind.RecoveryCodeUsed), cancellation));
     }
 
     // Of two that present the same code at once, the second finds the row changed or gone.
-    private static async Task<bool> SavedAsync(IdentityDb db, CancellationToken cancellation)
+    private static async Task<bool> TakenAsync(Func<Task> save)
     {
         try
         {
-            await db.SaveChangesAsync(cancellation);
+            await save();
             return true;
         }
         catch (DbUpdateConcurrencyException)
@@ -183,6 +179,6 @@ public sealed class Factors
 
     private string HashOf(string personId, string code) => Codes.Hash(_codeKey, personId, Codes.Normalise(code));
 
-    private void Record(Person person, AccountEventKind kind, string? detail = null) =>
-        _events.Record(new AccountEvent(kind) { PersonId = person.Id, UserName = person.UserName, Detail = detail });
+    private static AccountEvent Event(Person person, AccountEventKind kind, string? detail = null) =>
+        new(kind) { PersonId = person.Id, UserName = person.UserName, Detail = detail };
 }

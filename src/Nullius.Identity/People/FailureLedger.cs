@@ -10,14 +10,9 @@ namespace Nullius.Identity.People;
 /// Counts failures in a row and locks for growing times, never for ever. The same rows are written whether the account exists
 /// or not, so that neither answer nor timing tells. Kept in the store: a restart is no way out.
 /// </summary>
-internal sealed class FailureLedger(IDbContextFactory<IdentityDb> contexts, KeyRing keys, TimeProvider time)
+internal sealed class FailureLedger(IDbContextFactory<IdentityDb> contexts, KeyRing keys, PeopleOptions options, TimeProvider time)
 {
-    /// <summary>Failures that are free.</summary>
-    public const int Free = 5;
-
     private const int MostRows = 100_000;
-    private static readonly TimeSpan First = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Forgotten = TimeSpan.FromHours(12);
 
     private readonly byte[] _key = keys.Derive("nullius failure ledger");
@@ -40,7 +35,7 @@ internal sealed class FailureLedger(IDbContextFactory<IdentityDb> contexts, KeyR
 
         row.Count = now - row.LastAt > Forgotten ? 1 : Math.Min(row.Count + 1, 1000);
         row.LastAt = now;
-        row.LockedUntil = row.Count < Free ? null : now + LockOf(row.Count);
+        row.LockedUntil = row.Count < options.LockoutAttempts ? null : now + LockOf(row.Count);
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         return null;
@@ -76,11 +71,11 @@ internal sealed class FailureLedger(IDbContextFactory<IdentityDb> contexts, KeyR
         }
     }
 
-    private static TimeSpan LockOf(int count)
+    private TimeSpan LockOf(int count)
     {
-        var doublings = Math.Min(count - Free, 10);
-        var length = First * (1 << doublings);
-        return length < Longest ? length : Longest;
+        var doublings = Math.Min(count - options.LockoutAttempts, 10);
+        var length = options.LockoutFirst * (1 << doublings);
+        return length < options.LockoutLongest ? length : options.LockoutLongest;
     }
 
     private string Key(string subject) => Convert.ToBase64String(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(subject)));

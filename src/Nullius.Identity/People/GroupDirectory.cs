@@ -34,8 +34,7 @@ public sealed class GroupDirectory
         if (await db.Groups.AnyAsync(row => row.Name == name, cancellation))
             throw new DirectoryException($"there is a group `{name}`");
         db.Groups.Add(new Group { Name = name, Description = description, CreatedAt = _time.GetUtcNow() });
-        _events.Record(new AccountEvent(AccountEventKind.GroupCreated) { Actor = actor, Detail = name });
-        await db.SaveChangesAsync(cancellation);
+        await db.SaveRecordedAsync(_events, new AccountEvent(AccountEventKind.GroupCreated) { Actor = actor, Detail = name }, cancellation);
     }
 
     /// <summary>Removes a group; its members lose what it gave them at once.</summary>
@@ -45,8 +44,7 @@ public sealed class GroupDirectory
         var group = await db.Groups.SingleOrDefaultAsync(row => row.Name == name, cancellation) ?? throw new DirectoryException($"there is no group `{name}`");
         db.RemoveRange(await db.Memberships.Where(row => row.GroupName == name).ToListAsync(cancellation));
         db.Remove(group);
-        _events.Record(new AccountEvent(AccountEventKind.GroupDeleted) { Actor = actor, Detail = name });
-        await db.SaveChangesAsync(cancellation);
+        await db.SaveRecordedAsync(_events, new AccountEvent(AccountEventKind.GroupDeleted) { Actor = actor, Detail = name }, cancellation);
     }
 
     /// <summary>Makes the person a member of exactly these groups; names that are new become groups.</summary>
@@ -56,14 +54,8 @@ public sealed class GroupDirectory
         var person = await db.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Id == personId, cancellation)
             ?? throw new DirectoryException($"there is no person `{personId}`");
         await SetAsync(db, personId, groups, cancellation);
-        _events.Record(new AccountEvent(AccountEventKind.GroupsChanged)
-        {
-            PersonId = personId,
-            UserName = person.UserName,
-            Actor = actor,
-            Detail = string.Join(' ', groups),
-        });
-        await db.SaveChangesAsync(cancellation);
+        var changed = new AccountEvent(AccountEventKind.GroupsChanged) { PersonId = personId, UserName = person.UserName, Actor = actor, Detail = string.Join(' ', groups) };
+        await db.SaveRecordedAsync(_events, changed, cancellation);
     }
 
     internal async Task SetAsync(IdentityDb db, string personId, IReadOnlyList<string> groups, CancellationToken cancellation)

@@ -30,6 +30,8 @@ public sealed class IdentityDb(DbContextOptions<IdentityDb> options, TimeProvide
 
     internal DbSet<Credential> Credentials => Set<Credential>();
 
+    internal DbSet<Kept> Kept => Set<Kept>();
+
     internal DbSet<HandoffCode> HandoffCodes => Set<HandoffCode>();
 
     protected override Version SchemaVersion => IdentitySchemaVersions.Version3;
@@ -146,6 +148,13 @@ public sealed class IdentityDb(DbContextOptions<IdentityDb> options, TimeProvide
             code.ToTable("handoff_code");
             code.HasKey(row => row.Hash);
             code.HasIndex(row => row.ExpiresAt).HasDatabaseName("handoff_code_expiry");
+        });
+        builder.Entity<Kept>(kept =>
+        {
+            kept.ToTable("kept");
+            kept.HasKey(row => new { row.Purpose, row.Key });
+            kept.HasIndex(row => new { row.Purpose, row.Subject }).HasDatabaseName("kept_subject");
+            kept.HasIndex(row => row.ExpiresAt).HasDatabaseName("kept_expiry");
         });
     }
 

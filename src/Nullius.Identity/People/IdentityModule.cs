@@ -49,7 +49,7 @@ public static class IdentityModule
                 !asked.CrossOrigin && string.IsNullOrEmpty(asked.TopOrigin) && string.Equals(asked.Origin, $"https://{options.SignInAuthority}", StringComparison.Ordinal));
         });
 
-        services.AddSingleton(p => new FailureLedger(Contexts(p), Get<KeyRing>(p), Get<TimeProvider>(p)));
+        services.AddSingleton(p => new FailureLedger(Contexts(p), Get<KeyRing>(p), Get<PeopleOptions>(p), Get<TimeProvider>(p)));
         services.AddSingleton(p => new PasswordCheck(
             Contexts(p), Get<IPasswordHasher<Person>>(p), Get<ILookupNormalizer>(p), Get<FailureLedger>(p), Get<RandomSource>(p)));
         services.AddSingleton(p => new Passwords(
@@ -75,7 +75,8 @@ public static class IdentityModule
         services.AddHostedService<SessionUpkeep>();
         services.AddSingleton(p => new TokenStore(
             Contexts(p), Get<IAccountEvents>(p), Get<PeopleOptions>(p), Get<RandomSource>(p), Get<TimeProvider>(p)));
-        services.AddSingleton(p => new TokenRequests(Get<TokenStore>(p), Get<RandomSource>(p), Get<TimeProvider>(p)));
+        services.AddSingleton(p => new KeptStore(Contexts(p), Get<KeyRing>(p), Get<TimeProvider>(p)));
+        services.AddSingleton(p => new TokenRequests(Get<KeptStore>(p), Get<TokenStore>(p), Get<SessionStore>(p), Get<RandomSource>(p), Get<TimeProvider>(p)));
     }
 
     private static IDbContextFactory<IdentityDb> Contexts(IServiceProvider provider) => Get<IDbContextFactory<IdentityDb>>(provider);

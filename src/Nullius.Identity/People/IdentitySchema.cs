@@ -109,6 +109,19 @@ public static class IdentitySchema
         CREATE INDEX handoff_code_expiry ON handoff_code (expires_at);
         """;
 
+    private const string Second = """
+        CREATE TABLE kept (
+            purpose    TEXT    NOT NULL,
+            key        TEXT    NOT NULL,
+            subject    TEXT    NOT NULL,
+            value      BLOB    NOT NULL,
+            expires_at INTEGER NOT NULL,
+            PRIMARY KEY (purpose, key)
+        ) STRICT;
+        CREATE INDEX kept_subject ON kept (purpose, subject);
+        CREATE INDEX kept_expiry ON kept (expires_at);
+        """;
+
     /// <summary>Passed to <see cref="Store.Open"/> with those of the other modules.</summary>
-    public static IReadOnlyList<SchemaScript> Scripts { get; } = [new("identity", 1, First)];
+    public static IReadOnlyList<SchemaScript> Scripts { get; } = [new("identity", 1, First), new("identity", 2, Second)];
 }

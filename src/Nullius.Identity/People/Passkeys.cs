@@ -52,9 +52,8 @@ public sealed class Passkeys
         var person = await _db.Users.SingleAsync(row => row.Id == personId, context.RequestAborted);
         result.Passkey.Name = name.Trim() is { Length: > 0 and <= 60 } given ? given : "Passkey";
         await SecurityVersions.RaiseAsync(_db, person, survivors, "passkey added", _time.GetUtcNow(), context.RequestAborted);
-        Record(person, AccountEventKind.FactorAdded);
-        await _people.AddOrUpdatePasskeyAsync(person, result.Passkey);
-        await _db.SaveChangesAsync(context.RequestAborted);
+        await _db.SaveRecordedAsync(
+            _events, [Event(person, AccountEventKind.FactorAdded)], () => _people.AddOrUpdatePasskeyAsync(person, result.Passkey), context.RequestAborted);
         return person.SecurityVersion;
     }
 
@@ -89,14 +88,13 @@ public sealed class Passkeys
             return null;
         _db.Remove(chosen);
         await SecurityVersions.RaiseAsync(_db, person, survivors, "passkey removed", _time.GetUtcNow(), cancellation);
-        Record(person, AccountEventKind.FactorRemoved);
-        await _db.SaveChangesAsync(cancellation);
+        await _db.SaveRecordedAsync(_events, Event(person, AccountEventKind.FactorRemoved), cancellation);
         return person.SecurityVersion;
     }
 
     internal static PasskeySummary Summary(IdentityUserPasskey<string> row) =>
         new(Base64Url.EncodeToString(row.CredentialId), row.Data.Name ?? "Passkey", row.Data.CreatedAt);
 
-    private void Record(Person person, AccountEventKind kind) =>
-        _events.Record(new AccountEvent(kind) { PersonId = person.Id, UserName = person.UserName, Detail = "passkey" });
+    private static AccountEvent Event(Person person, AccountEventKind kind) =>
+        new(kind) { PersonId = person.Id, UserName = person.UserName, Detail = "passkey" };
 }

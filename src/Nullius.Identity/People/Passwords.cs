@@ -81,7 +81,7 @@ public sealed class Passwords
         return new OneTimeCode(code, person.ResetCodeExpiresAt.Value);
     }
 
-    private static string? Fault(Person person, string password) => PasswordRules.Fault(password, person.UserName ?? "", person.DisplayName);
+    private string? Fault(Person person, string password) => PasswordRules.Fault(_options.LeastPasswordCharacters, password, person.UserName ?? "", person.DisplayName);
 
     private async Task SetAsync(IdentityDb db, Person person, string password, Survivors survivors, CancellationToken cancellation)
     {
@@ -92,8 +92,7 @@ public sealed class Passwords
         person.ResetCodeHash = null;
         person.ResetCodeExpiresAt = null;
         await SecurityVersions.RaiseAsync(db, person, survivors, "password changed", now, cancellation);
-        _events.Record(new AccountEvent(AccountEventKind.PasswordChanged) { PersonId = person.Id, UserName = person.UserName });
-        await db.SaveChangesAsync(cancellation);
+        await db.SaveRecordedAsync(_events, new AccountEvent(AccountEventKind.PasswordChanged) { PersonId = person.Id, UserName = person.UserName }, cancellation);
     }
 
     private bool Fits(Person person, string code) =>

@@ -97,10 +97,9 @@ public sealed class PeopleDirectory
             throw new DirectoryException($"the name `{given.UserName}` is taken");
         db.Users.Add(person);
         await _groups.SetAsync(db, person.Id, given.Groups, cancellation);
-        Record(AccountEventKind.AccountCreated, person, actor);
         try
         {
-            await db.SaveChangesAsync(cancellation);
+            await db.SaveRecordedAsync(_events, Event(AccountEventKind.AccountCreated, person, actor), cancellation);
         }
         catch (DbUpdateException fault) when (fault.InnerException is Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 19 })
         {
@@ -172,8 +171,7 @@ public sealed class PeopleDirectory
         await using var db = await _contexts.CreateDbContextAsync(cancellation);
         var person = await db.Users.SingleOrDefaultAsync(row => row.Id == id, cancellation) ?? throw new DirectoryException($"there is no person `{id}`");
         await change(db, person);
-        Record(kind, person, actor);
-        await db.SaveChangesAsync(cancellation);
+        await db.SaveRecordedAsync(_events, Event(kind, person, actor), cancellation);
     }
 
     private static async Task<IReadOnlyList<PersonSummary>> SummariesAsync(IdentityDb db, IQueryable<Person> which, CancellationToken cancellation)
@@ -209,8 +207,8 @@ public sealed class PeopleDirectory
         CreatedAt = _time.GetUtcNow(),
     };
 
-    private void Record(AccountEventKind kind, Person person, string actor, string? detail = null) =>
-        _events.Record(new AccountEvent(kind) { PersonId = person.Id, UserName = person.UserName, Actor = actor, Detail = detail });
+    private static AccountEvent Event(AccountEventKind kind, Person person, string actor) =>
+        new(kind) { PersonId = person.Id, UserName = person.UserName, Actor = actor };
 
     // The name stands in principals (`user/NAME`): the characters that IAM allows there, and one `@` at most, so that nobody
     // reads it as an address of another domain.

@@ -18,6 +18,9 @@ public sealed record NewSession(string PersonId, long SecurityVersion, IReadOnly
     public string? UserAgent { get; init; }
 
     public string? Address { get; init; }
+
+    /// <summary>The sign-in, recorded with the session's commit; the store adds the session's id. Null where there is none to record.</summary>
+    public AccountEvent? Recorded { get; init; }
 }
 
 /// <summary>A session and the cookie that names it on one host.</summary>
@@ -68,7 +71,7 @@ public sealed class SessionStore
         session.Credentials.Add(new Credential { Hash = SessionSecret.Hash(secret), SessionId = session.Id, Host = start.Host });
         await using var db = await _contexts.CreateDbContextAsync(cancellation);
         db.Sessions.Add(session);
-        await db.SaveChangesAsync(cancellation);
+        await SaveAsync(db, start.Recorded, session.Id, cancellation);
         return new OpenedSession(session.ToTrust(), await CookieAsync(secret, cancellation));
     }
 
@@ -81,9 +84,10 @@ public sealed class SessionStore
     /// <param name="secondFactor">A second factor was used.</param>
     /// <param name="everything">All factors were asked for: the authentication starts anew.</param>
     /// <param name="host">Authority whose cookie is replaced.</param>
+    /// <param name="recorded">The step-up, recorded with the commit; null where there is none to record.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public async Task<OpenedSession?> StepUpAsync(
-        string sessionId, IReadOnlyList<string> methods, bool secondFactor, bool everything, string host, CancellationToken cancellation)
+        string sessionId, IReadOnlyList<string> methods, bool secondFactor, bool everything, string host, AccountEvent? recorded, CancellationToken cancellation)
     {
         var now = _time.GetUtcNow();
         await using var db = await _contexts.CreateDbContextAsync(cancellation);
@@ -98,7 +102,7 @@ public sealed class SessionStore
         session.Methods = string.Join(' ', session.Methods.Split(' ', StringSplitOptions.RemoveEmptyEntries).Union(methods));
         session.LastSeenAt = now;
         var secret = Replace(db, session, host);
-        await db.SaveChangesAsync(cancellation);
+        await SaveAsync(db, recorded, session.Id, cancellation);
         return new OpenedSession(session.ToTrust(), await CookieAsync(secret, cancellation));
     }
 
@@ -195,6 +199,9 @@ public sealed class SessionStore
         && !person.Disabled
         && (session.IdleSeconds is not { } idle || now < LastSeen(session) + TimeSpan.FromSeconds(idle));
 
+    private Task SaveAsync(IdentityDb db, AccountEvent? recorded, string sessionId, CancellationToken cancellation) =>
+        recorded is null ? db.SaveChangesAsync(cancellation) : db.SaveRecordedAsync(_events, recorded with { SessionId = sessionId }, cancellation);
+
     private static string? Cut(string? text) => text is { Length: > 300 } ? text[..300] : text;
 
     private DateTimeOffset LastSeen(Session session) => _activity.Of(session.Id) is { } at && at > session.LastSeenAt ? at : session.LastSeenAt;
@@ -216,10 +223,10 @@ public sealed class SessionStore
         {
             session.RevokedAt = now;
             session.RevokedReason = reason;
-            _events.Record(new AccountEvent(AccountEventKind.SessionRevoked) { PersonId = session.PersonId, Actor = actor, SessionId = session.Id, Detail = reason });
         }
 
-        await db.SaveChangesAsync(cancellation);
+        var ended = sessions.Select(session => new AccountEvent(AccountEventKind.SessionRevoked) { PersonId = session.PersonId, Actor = actor, SessionId = session.Id, Detail = reason });
+        await db.SaveRecordedAsync(_events, [.. ended], () => Task.CompletedTask, cancellation);
         return sessions.Count;
     }
 }

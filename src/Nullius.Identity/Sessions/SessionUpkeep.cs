@@ -6,7 +6,7 @@ namespace Nullius.Identity.Sessions;
 
 /// <summary>Writes session activity every 30 s and removes what ended long ago every ten minutes. A fault of the store is logged and tried again.</summary>
 internal sealed partial class SessionUpkeep(
-    SessionActivity activity, SessionStore sessions, FailureLedger failures, TimeProvider time, ILogger<SessionUpkeep> logger) : BackgroundService
+    SessionActivity activity, SessionStore sessions, KeptStore kept, FailureLedger failures, TimeProvider time, ILogger<SessionUpkeep> logger) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
     private const int PurgeEvery = 20;
@@ -44,6 +44,7 @@ internal sealed partial class SessionUpkeep(
             if (!purge)
                 return;
             await sessions.PurgeAsync(cancellation);
+            await kept.PurgeAsync(cancellation);
             await failures.PurgeAsync(cancellation);
         }
         catch (OperationCanceledException)

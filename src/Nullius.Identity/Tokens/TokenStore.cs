@@ -19,9 +19,7 @@ public sealed class TokenStore
 
     private const int MostScopes = 20;
 
-    public static readonly TimeSpan LongestToken = TimeSpan.FromHours(12);
-    public static readonly TimeSpan DefaultToken = TimeSpan.FromHours(1);
-    public static readonly TimeSpan LongestKey = TimeSpan.FromDays(90);
+    private static readonly TimeSpan UsualToken = TimeSpan.FromHours(1);
 
     private readonly IDbContextFactory<IdentityDb> _contexts;
     private readonly IAccountEvents _events;
@@ -32,10 +30,13 @@ public sealed class TokenStore
     internal TokenStore(IDbContextFactory<IdentityDb> contexts, IAccountEvents events, PeopleOptions options, RandomSource random, TimeProvider time) =>
         (_contexts, _events, _options, _random, _time) = (contexts, events, options, random, time);
 
+    /// <summary>The lifetime of a token for which none was asked.</summary>
+    public TimeSpan DefaultToken => UsualToken < _options.LongestToken ? UsualToken : _options.LongestToken;
+
     /// <summary>A token for the device, as strong as the session that approves it: it carries over when and how its person authenticated.</summary>
     /// <param name="approvedBy">The approving session, with a fresh second factor.</param>
     /// <param name="device">A device of the same person.</param>
-    /// <param name="lifetime">At most <see cref="LongestToken"/>.</param>
+    /// <param name="lifetime">At most <see cref="PeopleOptions.LongestToken"/>.</param>
     /// <param name="scopes">Routes or <c>route:Operation</c> patterns; empty: whatever the person may do.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="TokenRefusedException">The second factor is not fresh, the device is another person's, or a limit is exceeded.</exception>
@@ -44,8 +45,7 @@ public sealed class TokenStore
     {
         if (device.OwnerId != approvedBy.PersonId)
             throw new TokenRefusedException("the device belongs to somebody else");
-        if (lifetime <= TimeSpan.Zero || lifetime > LongestToken)
-            throw new TokenRefusedException($"a token lives at most {LongestToken.TotalHours:0} hours");
+        CheckLifetime(lifetime);
         var token = Start(approvedBy, SessionKind.Token, device.Name, lifetime, scopes);
         token.AuthenticatedAt = approvedBy.AuthenticatedAt;
         token.MfaAt = approvedBy.MfaAt;
@@ -64,10 +64,8 @@ public sealed class TokenStore
     {
         if (device.OwnerId != personId)
             throw new TokenRefusedException("the device belongs to somebody else");
-        if (lifetime <= TimeSpan.Zero || lifetime > LongestToken)
-            throw new TokenRefusedException($"a token lives at most {LongestToken.TotalHours:0} hours");
-        if (scopes.Count > MostScopes || !scopes.All(IsScope))
-            throw new TokenRefusedException("a scope is the name of an application, or `application:Operation`, where `*` stands for any operation");
+        CheckLifetime(lifetime);
+        CheckScopes(scopes);
         long version;
         await using (var db = await _contexts.CreateDbContextAsync(cancellation))
         {
@@ -102,8 +100,8 @@ public sealed class TokenStore
     {
         if (name.Trim() is not { Length: > 0 and <= 60 } given)
             throw new TokenRefusedException("give the key a name of at most 60 characters");
-        if (lifetime <= TimeSpan.Zero || lifetime > LongestKey)
-            throw new TokenRefusedException($"a key lives at most {LongestKey.TotalDays:0} days");
+        if (lifetime <= TimeSpan.Zero || lifetime > _options.LongestKey)
+            throw new TokenRefusedException($"a key lives at most {_options.LongestKey.TotalDays:0.#} days");
         if (scopes.Count == 0)
             throw new TokenRefusedException("name at least one application that the key is for");
         var now = _time.GetUtcNow();
@@ -120,13 +118,26 @@ public sealed class TokenStore
         return await SaveAsync(key, SessionSecret.ApiKeyPrefix, AccountEventKind.ApiKeyCreated, $"{given}: {key.Scopes}", cancellation);
     }
 
+    /// <exception cref="TokenRefusedException">It is longer than a token may live.</exception>
+    internal void CheckLifetime(TimeSpan lifetime)
+    {
+        if (lifetime <= TimeSpan.Zero || lifetime > _options.LongestToken)
+            throw new TokenRefusedException($"a token lives at most {(_options.LongestToken.TotalHours >= 1 ? $"{_options.LongestToken.TotalHours:0.#} hours" : $"{_options.LongestToken.TotalMinutes:0} minutes")}");
+    }
+
+    /// <exception cref="TokenRefusedException">They are malformed, or too many.</exception>
+    internal void CheckScopes(IReadOnlyList<string> scopes)
+    {
+        if (scopes.Count > MostScopes || !scopes.All(IsScope))
+            throw new TokenRefusedException("a scope is the name of an application, or `application:Operation`, where `*` stands for any operation");
+    }
+
     private Session Start(SessionTrust by, SessionKind kind, string name, TimeSpan lifetime, IReadOnlyList<string> scopes)
     {
         var now = _time.GetUtcNow();
         if (by.Kind != SessionKind.Browser || by.MfaAt is not { } factor || now - factor > _options.FreshFactor)
             throw new TokenRefusedException("confirm it is you with your second factor first");
-        if (scopes.Count > MostScopes || !scopes.All(IsScope))
-            throw new TokenRefusedException("a scope is the name of an application, or `application:Operation`, where `*` stands for any operation");
+        CheckScopes(scopes);
         return new Session
         {
             Id = "s_" + _random.NextToken(16),
@@ -157,8 +168,8 @@ public sealed class TokenStore
         await using var db = await _contexts.CreateDbContextAsync(cancellation);
         var person = await db.Users.AsNoTracking().SingleAsync(row => row.Id == session.PersonId, cancellation);
         db.Sessions.Add(session);
-        _events.Record(new AccountEvent(kind) { PersonId = person.Id, UserName = person.UserName, SessionId = session.Id, Detail = detail, Address = session.Address });
-        await db.SaveChangesAsync(cancellation);
+        var issued = new AccountEvent(kind) { PersonId = person.Id, UserName = person.UserName, SessionId = session.Id, Detail = detail, Address = session.Address };
+        await db.SaveRecordedAsync(_events, issued, cancellation);
         return new IssuedCredential(session.Id, prefix + secret, session.ExpiresAt);
     }
 }

@@ -6,8 +6,6 @@ namespace Nullius.Server.Configuration;
 /// <summary>Reads and validates <c>nullius.yaml</c>: the whole file or every error in it.</summary>
 public static class ConfigReader
 {
-    private static readonly string[] Facts = ["osPatched", "diskEncryption", "firewall", "screenLock", "endpointProtection"];
-
     /// <summary>The configuration, or null and every error with its line. Files that it names must exist; their contents are the gate's to judge.</summary>
     public static (NulliusConfig? Config, IReadOnlyList<ConfigDiagnostic> Errors) ReadFile(string path)
     {
@@ -60,8 +58,9 @@ public static class ConfigReader
             File = report.File,
             Domain = domain,
             Listen = listen,
-            Identity = ReadIdentity(root.Section("identity")),
-            Devices = ReadDevices(root.Section("devices")),
+            Identity = IdentitySections.Identity(root.Section("identity")),
+            Tokens = IdentitySections.Tokens(root.Section("tokens")),
+            Devices = IdentitySections.Devices(root.Section("devices")),
             Gate = gate,
         };
         root.Done();
@@ -98,42 +97,6 @@ public static class ConfigReader
         if (account.Length == 12 && account.All(char.IsAsciiDigit)) return account;
         root.Refuse("account", "wrong-value", $"`{ConfigReport.Quote(account)}` is not an account: expected twelve digits in quotes");
         return "000000000000";
-    }
-
-    private static IdentityConfig ReadIdentity(SectionReader section)
-    {
-        var session = section.Section("session");
-        var minute = TimeSpan.FromMinutes(1);
-        var fallback = new IdentityConfig();
-        var identity = new IdentityConfig
-        {
-            SessionIdle = session.Time("idle", minute, fallback.SessionIdle),
-            SessionAbsolute = session.Time("absolute", minute, fallback.SessionAbsolute),
-            FreshFactor = section.Time("freshFactor", minute, fallback.FreshFactor),
-        };
-        if (identity.SessionIdle > identity.SessionAbsolute) session.Refuse("idle", "idle-above-absolute", "`identity.session.idle` is longer than `identity.session.absolute`: expected at most that");
-        session.Done();
-        section.Done();
-        return identity;
-    }
-
-    private static DeviceConfig ReadDevices(SectionReader section)
-    {
-        var compliance = section.Section("compliance");
-        var fallback = new DeviceConfig();
-        var devices = new DeviceConfig
-        {
-            Required = compliance.Texts("required", fallback.Required),
-            StaleAfter = compliance.Time("staleAfter", TimeSpan.FromSeconds(10), fallback.StaleAfter),
-        };
-        foreach (var fact in devices.Required.Where(f => !Facts.Contains(f, StringComparer.Ordinal)))
-        {
-            var near = Nearest.Of(fact, Facts) is { } meant ? $"did you mean `{meant}`?" : "expected one of " + string.Join(", ", Facts.Select(f => $"`{f}`"));
-            compliance.Refuse("required", "unknown-fact", $"`{ConfigReport.Quote(fact)}` is not a fact that devices report: {near}");
-        }
-        compliance.Done();
-        section.Done();
-        return devices;
     }
 
     private static BindingConfig ReadBinding(SectionReader section)

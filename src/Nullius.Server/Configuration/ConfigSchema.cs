@@ -22,6 +22,7 @@ internal static class ConfigSchema
             Listen,
             Hosts,
             Identity,
+            Tokens,
             Devices,
             Policies,
             new("routes", "a list of maps", "The applications behind the gate.", "[]") { Keys = Route },
@@ -64,13 +65,41 @@ internal static class ConfigSchema
                 ],
             },
             new("freshFactor", Time, "How recent the second factor must be to change factors and passwords and to make tokens and keys.", "10m"),
+            new("password", Map, "Passwords that people choose; common ones are refused in any case.")
+            {
+                Keys =
+                [
+                    new("minLength", "a whole number from 8 to 64", "Characters that a new password has at least. No rules of composition (NIST SP 800-63B).", "12"),
+                    new("codeLifetime", Time, "How long a one-time code for setting a password is good; at most 30d.", "3d"),
+                ],
+            },
+            new("lockout", Map, "Failures in a row lock name and browser for a while; counts survive a restart.")
+            {
+                Keys =
+                [
+                    new("attempts", "a whole number from 3 to 20", "Failures that lead to the first lock.", "5"),
+                    new("duration", Time, "How long the first lock lasts; each further failure doubles it.", "30s"),
+                    new("maxDuration", Time, "No lock is longer; at most 1h, so that nobody is locked out for good by others.", "15m"),
+                    new("triesPerAddress", "a whole number from 5 to 10000", "Failed tries that an address (an IPv6 network of 64 bits) has at once, and again in each minute.", "30"),
+                ],
+            },
         ],
     };
 
-    private static SchemaKey Devices => new("devices", Map, "What makes a device compliant.")
+    private static SchemaKey Tokens => new("tokens", Map, "Credentials of scripts.")
     {
         Keys =
         [
+            new("maxLifetime", Time, "Longest lifetime of a device-bound token, from 1m to 24h.", "12h"),
+            new("maxKeyLifetime", Time, "Longest lifetime of an API key, from 1d to 365d.", "90d"),
+        ],
+    };
+
+    private static SchemaKey Devices => new("devices", Map, "Devices: what makes one compliant, and its certificate.")
+    {
+        Keys =
+        [
+            new("certificateLifetime", Time, "How long a device's certificate is valid, from 1m to 90d; the agent renews it in the last third.", "30d"),
             new("compliance", Map, "Judgement of posture reports.")
             {
                 Keys =

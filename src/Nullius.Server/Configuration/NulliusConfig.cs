@@ -16,6 +16,8 @@ public sealed record NulliusConfig
 
     public required IdentityConfig Identity { get; init; }
 
+    public TokenConfig Tokens { get; init; } = new();
+
     public required DeviceConfig Devices { get; init; }
 
     /// <summary>What the enforcement point compiles.</summary>
@@ -57,6 +59,31 @@ public sealed record IdentityConfig
 
     /// <summary>How recent the second factor must be to change factors and passwords and to make tokens and keys.</summary>
     public TimeSpan FreshFactor { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Characters of a new password.</summary>
+    public int LeastPasswordCharacters { get; init; } = 12;
+
+    /// <summary>How long a one-time code for a password is good.</summary>
+    public TimeSpan ResetCodeLifetime { get; init; } = TimeSpan.FromDays(3);
+
+    /// <summary>Failures in a row that lead to a lock.</summary>
+    public int LockoutAttempts { get; init; } = 5;
+
+    public TimeSpan LockoutFirst { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeSpan LockoutLongest { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Failed tries that an address has at once, and again in each minute.</summary>
+    public int TriesPerAddress { get; init; } = 30;
+}
+
+public sealed record TokenConfig
+{
+    /// <summary>Longest lifetime of a device-bound token.</summary>
+    public TimeSpan MaxLifetime { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>Longest lifetime of an API key.</summary>
+    public TimeSpan MaxKeyLifetime { get; init; } = TimeSpan.FromDays(90);
 }
 
 public sealed record DeviceConfig
@@ -65,4 +92,6 @@ public sealed record DeviceConfig
     public IReadOnlyList<string> Required { get; init; } = ["osPatched", "diskEncryption", "firewall", "screenLock", "endpointProtection"];
 
     public TimeSpan StaleAfter { get; init; } = TimeSpan.FromMinutes(15);
+
+    public TimeSpan CertificateLifetime { get; init; } = TimeSpan.FromDays(30);
 }

@@ -97,6 +97,15 @@ internal sealed class SectionReader
         return fallback;
     }
 
+    /// <summary>A time within bounds.</summary>
+    public TimeSpan Time(string name, TimeSpan least, TimeSpan most, TimeSpan fallback)
+    {
+        var time = Time(name, least, fallback);
+        if (time <= most) return time;
+        report.Error(LineOf(name), "too-long", $"`{ConfigReport.Quote((Value(name) as ConfigScalar)?.Text ?? "")}` is too long for `{Name(name)}`: expected at most {most.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s");
+        return fallback;
+    }
+
     public long? Size(string name)
     {
         var key = Ask(name);

@@ -1,5 +1,6 @@
 using Nullius.Identity.Devices;
 using Nullius.Identity.Sessions;
+using Nullius.Identity.Trust;
 using Nullius.Server.Hosting;
 
 namespace Nullius.Server.Control;
@@ -32,10 +33,23 @@ internal static class SessionCalls
     private static async Task<IssuedToken> IssueAsync(Instance instance, NewToken given, CancellationToken cancellation)
     {
         var person = await UserCalls.FindAsync(instance, given.User, cancellation).ConfigureAwait(false);
-        var device = await instance.Get<IDeviceTrustSource>().ReadAsync(given.Device, cancellation).ConfigureAwait(false)
-            ?? throw new ControlRefusedException($"there is no device `{given.Device}`: `nullius device list` shows which there are");
+        var device = await FindDeviceAsync(instance, person.Id, given.Device, cancellation).ConfigureAwait(false);
         var token = await instance.Get<Identity.Tokens.TokenStore>().IssueUnattendedAsync(
             person.Id, device, TimeSpan.FromSeconds(given.Ttl), given.Scopes ?? [], ControlApi.Actor, cancellation).ConfigureAwait(false);
         return new IssuedToken(token.Secret, token.ExpiresAt, person.UserName, device.Id);
+    }
+
+    /// <summary>By id, or by the name that one device of the person has.</summary>
+    private static async Task<DeviceTrust> FindDeviceAsync(Instance instance, string personId, string idOrName, CancellationToken cancellation)
+    {
+        var devices = instance.Get<IDeviceTrustSource>();
+        if (await devices.ReadAsync(idOrName, cancellation).ConfigureAwait(false) is { } known) return known;
+        var named = (await devices.ReadAllAsync(cancellation).ConfigureAwait(false)).Where(d => d.OwnerId == personId && d.State != DeviceState.Revoked && d.Name == idOrName).ToList();
+        return named switch
+        {
+            [var one] => one,
+            [] => throw new ControlRefusedException($"there is no device `{idOrName}`: `nullius device list` shows which there are"),
+            _ => throw new ControlRefusedException($"{named.Count} devices are called `{idOrName}`: name one by its id ({string.Join(", ", named.Select(d => d.Id))})"),
+        };
     }
 }

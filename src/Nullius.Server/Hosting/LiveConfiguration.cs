@@ -161,6 +161,7 @@ internal sealed class LiveConfiguration : IAsyncDisposable
     {
         if (live.Listen with { Addresses = read.Listen.Addresses } != read.Listen || !live.Listen.Addresses.SequenceEqual(read.Listen.Addresses)) yield return "listen";
         if (live.Identity != read.Identity) yield return "identity";
+        if (live.Tokens != read.Tokens) yield return "tokens";
         if (live.Devices with { Required = read.Devices.Required } != read.Devices || !live.Devices.Required.SequenceEqual(read.Devices.Required, StringComparer.Ordinal)) yield return "devices";
     }
 

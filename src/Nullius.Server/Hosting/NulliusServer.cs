@@ -83,8 +83,10 @@ public sealed class NulliusServer : IAsyncDisposable
         var application = foundations.Hold(BuildApplication(options, config, () => live));
         Services = application.Services;
         Gate = foundations.Hold(await Gate.StartAsync(PlatformServices.GateDependencies(Services), config.Gate with { HttpsPort = Port }, cancellation).ConfigureAwait(false));
+        foundations.Hold(await KeptForms.StartAsync(Gate, Services.GetRequiredService<Identity.Sessions.KeptStore>(), options.Time, cancellation).ConfigureAwait(false));
         Map(application, config, options);
         await ServeAsync(application, cancellation).ConfigureAwait(false);
+        foundations.Hold(new Stopping(application));
 
         var logs = Services.GetRequiredService<ILoggerFactory>();
         live = foundations.Hold(LiveConfiguration.Start(
@@ -95,6 +97,7 @@ public sealed class NulliusServer : IAsyncDisposable
         var verify = foundations.Hold(await VerifyRuns.StartAsync(instance, logs.CreateLogger<VerifyRuns>(), cancellation).ConfigureAwait(false));
         foundations.Hold(await ControlListener.StartAsync(instance, verify, new StandardErrorLogs(options.LogLevel), cancellation).ConfigureAwait(false));
         await FirstPeople.WelcomeAsync(instance, options.Demo, options, cancellation).ConfigureAwait(false);
+        if (options.Demo) foundations.Hold(await DemoDevices.StartAsync(instance, options, cancellation).ConfigureAwait(false));
     }
 
     private WebApplication BuildApplication(ServerOptions options, NulliusConfig config, Func<LiveConfiguration?> live)

@@ -15,6 +15,7 @@ internal static class PlatformEndpoints
             SignInHost = config.Gate.SignInHost,
             DeviceHost = config.Gate.DeviceHost,
             HttpsPort = port,
+            TriesPerAddress = config.Identity.TriesPerAddress,
             Applications = () => [.. Applications(live(), port)],
         });
 

@@ -38,6 +38,13 @@ internal static class PlatformServices
             SessionIdle = config.Identity.SessionIdle,
             SessionLifetime = config.Identity.SessionAbsolute,
             FreshFactor = config.Identity.FreshFactor,
+            LeastPasswordCharacters = config.Identity.LeastPasswordCharacters,
+            ResetCodeLifetime = config.Identity.ResetCodeLifetime,
+            LockoutAttempts = config.Identity.LockoutAttempts,
+            LockoutFirst = config.Identity.LockoutFirst,
+            LockoutLongest = config.Identity.LockoutLongest,
+            LongestToken = config.Tokens.MaxLifetime,
+            LongestKey = config.Tokens.MaxKeyLifetime,
         });
 
     public static IServiceCollection AddDeviceInventory(this IServiceCollection services, Foundations foundations, NulliusConfig config, ServerOptions options)
@@ -46,7 +53,7 @@ internal static class PlatformServices
             foundations.NewDevicesDb, options.Time, new DeviceComplianceOptions { Required = config.Devices.Required, StaleAfter = config.Devices.StaleAfter });
         services.AddSingleton(inventory);
         services.AddSingleton<IDeviceTrustSource>(inventory);
-        services.AddSingleton(new DeviceEnrolment(foundations.NewDevicesDb, foundations.Authority, options.Time, options.Random));
+        services.AddSingleton(new DeviceEnrolment(foundations.NewDevicesDb, foundations.Authority, options.Time, options.Random) { CertificateLifetime = config.Devices.CertificateLifetime });
         services.AddSingleton(new DevicePosture(foundations.NewDevicesDb, inventory, options.Time));
         return services;
     }

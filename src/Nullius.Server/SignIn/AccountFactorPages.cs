@@ -11,7 +11,7 @@ namespace Nullius.Server.SignIn;
 
 /// <summary>Changing the password and the second factors in a session whose second factor is fresh.</summary>
 internal sealed class AccountFactorPages(
-    Account account, Factors factors, Passwords passwords, PasskeyQuestions questions, FormTokens tokens, Exchange exchange, KeyRing keys, RandomSource random, TimeProvider time)
+    Account account, Factors factors, Passwords passwords, PasskeyQuestions questions, FormTokens tokens, Exchange exchange, PeopleOptions people, KeyRing keys, RandomSource random, TimeProvider time)
 {
     private static readonly TimeSpan SetupLifetime = TimeSpan.FromMinutes(10);
 
@@ -83,7 +83,7 @@ internal sealed class AccountFactorPages(
         if (await PasskeyFormAsync(context, browser) is not { } step)
             return;
         var text = step.Form["state"].ToString();
-        var version = questions.Open(Purpose(step.Live), step.Live.Session.Id, text) is { } state && questions.UseUp(text)
+        var version = questions.Open(Purpose(step.Live), step.Live.Session.Id, text) is { } state && await questions.UseUpAsync(text, context.RequestAborted)
             ? await passkeys.AddAsync(
                 context, step.Live.Person.Id, state, step.Form["answer"].ToString(), step.Form["name"].ToString(), new Survivors(step.Live.Session.Id, ApiKeys: true))
             : null;
@@ -148,7 +148,7 @@ internal sealed class AccountFactorPages(
         <p class="lead">All your other sessions, tokens and API keys end with this.</p>
         {Forms.Form("/account/password", csrf, Html.Of($"""
             {Forms.Hidden("username", live.Person.UserName)}
-            {ResetPages.NewPassword(error, focus: true)}
+            {ResetPages.NewPassword(people.LeastPasswordCharacters, error, focus: true)}
             {Forms.Submit("Change password")}
             """))}
         <p class="below"><a href="/account">Back to your account</a></p>

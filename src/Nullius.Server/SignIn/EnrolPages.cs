@@ -45,7 +45,7 @@ internal sealed class EnrolPages(Factors factors, PasskeyQuestions questions, Pe
         {
             var text = step.Form["state"].ToString();
             var version = at.Stage == Stage.Enrol && await flow.StandsAsync(at, context.RequestAborted)
-                && questions.Open($"enrol {at.PersonId}", pending.Browser(context), text) is { } state && questions.UseUp(text)
+                && questions.Open($"enrol {at.PersonId}", pending.Browser(context), text) is { } state && await questions.UseUpAsync(text, context.RequestAborted)
                 ? await passkeys.AddAsync(context, at.PersonId, state, step.Form["answer"].ToString(), step.Form["name"].ToString(), new Survivors(at.SessionId))
                 : null;
             if (version is not { } now)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Nullius.Identity.People;
 using Nullius.Identity.Tokens;
 using Nullius.Server.SignIn.Flow;
 using Nullius.Server.SignIn.Pages;
@@ -7,9 +8,12 @@ using Nullius.Server.SignIn.Pages;
 namespace Nullius.Server.SignIn;
 
 /// <summary>Making an API key, and approving a token that a device asks for. Both with a fresh second factor.</summary>
-internal sealed class KeyPages(Account account, TokenStore tokenStore, TokenRequests requests, TryLimits limits, Exchange exchange)
+internal sealed class KeyPages(Account account, TokenStore tokenStore, TokenRequests requests, TryLimits limits, PeopleOptions people, Exchange exchange)
 {
-    private static readonly int[] Days = [7, 30, 90];
+    private static readonly int[] UsualDays = [7, 30, 90];
+
+    /// <summary>What may be chosen: the usual ones within the limit, and the limit.</summary>
+    private IEnumerable<int> Days => UsualDays.Append((int)people.LongestKey.TotalDays).Where(days => days > 0 && days <= people.LongestKey.TotalDays).Distinct().Order();
 
     public Task ShowAsync(HttpContext context) => account.ShowAsync(context, fresh: true, (_, csrf) => PageAsync(context, csrf, null));
 
@@ -41,7 +45,7 @@ internal sealed class KeyPages(Account account, TokenStore tokenStore, TokenRequ
         var code = context.Request.Query["code"].ToString();
         if (!limits.Take($"approve {live.Person.Id}"))
             await exchange.PageAsync(context, new Page("Too many tries", Html.Of($"<p>Wait a minute, then open the link again.</p>")) { Status = StatusCodes.Status429TooManyRequests });
-        else if (requests.Find(code, live.Person.Id) is not { } request)
+        else if (await requests.FindAsync(code, live.Person.Id, context.RequestAborted) is not { } request)
             await NoneAsync(context);
         else
             await ApprovalAsync(context, request, csrf);
@@ -51,7 +55,7 @@ internal sealed class KeyPages(Account account, TokenStore tokenStore, TokenRequ
     {
         var code = form["code"].ToString();
         var approve = form["approve"] == "1";
-        if (!(approve ? requests.Approve(code, live.Session) : requests.Deny(code, live.Session)))
+        if (!await (approve ? requests.ApproveAsync(code, live.Session, context.RequestAborted) : requests.DenyAsync(code, live.Session, context.RequestAborted)))
         {
             await NoneAsync(context);
             return;
@@ -75,7 +79,7 @@ internal sealed class KeyPages(Account account, TokenStore tokenStore, TokenRequ
         <p class="lead">A program on your device asks to act as you. Approve only what you started yourself just now.</p>
         <p class="big">{request.UserCode}</p>
         <dl>
-        <dt>Device</dt><dd>{request.Device.Name} ({request.Device.Platform})</dd>
+        <dt>Device</dt><dd>{request.DeviceName} ({request.Platform})</dd>
         <dt>For</dt><dd>{Words(request.Lifetime)}</dd>
         <dt>Allows</dt><dd>{(request.Scopes.Count == 0 ? "everything that you may do" : string.Join(", ", request.Scopes))}</dd>
         </dl>

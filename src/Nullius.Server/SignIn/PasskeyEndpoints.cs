@@ -38,7 +38,7 @@ internal sealed class PasskeyEndpoints(
             : null;
 
         // INVARIANT: at a step of somebody's sign-in only that person's passkey counts.
-        if (person is null || (at is not null && person.Id != at.PersonId) || !questions.UseUp(text))
+        if (person is null || (at is not null && person.Id != at.PersonId) || !await questions.UseUpAsync(text, context.RequestAborted))
         {
             Record(context, at);
             await exchange.FaultAsync(context, "This passkey could not be used here.", StatusCodes.Status401Unauthorized);

@@ -7,9 +7,8 @@ namespace Nullius.Server.SignIn;
 
 /// <summary>Choosing a password: with a one-time code, or because somebody else chose the present one.</summary>
 internal sealed class ResetPages(
-    Passwords passwords, PendingSignIns pending, FormTokens tokens, SignInFlow flow, Steps steps, TryLimits limits, IAccountEvents events, Exchange exchange)
+    Passwords passwords, PendingSignIns pending, FormTokens tokens, SignInFlow flow, Steps steps, TryLimits limits, IAccountEvents events, PeopleOptions people, Exchange exchange)
 {
-    private const string Hint = "At least 12 characters. Several words in a row are easy to keep in mind.";
 
     public Task ShowAsync(HttpContext context) => CodePageAsync(context, "", null, null);
 
@@ -65,8 +64,9 @@ internal sealed class ResetPages(
     });
 
     /// <summary>The two fields of a new password.</summary>
-    public static Html NewPassword(string? error, bool focus) => Html.Of($"""
-        {Forms.Field("password", "New password", "password", "new-password", Hint, error, focus: focus)}
+    /// <param name="least">Characters that it has at least.</param>
+    public static Html NewPassword(int least, string? error, bool focus) => Html.Of($"""
+        {Forms.Field("password", "New password", "password", "new-password", $"At least {least} characters. Several words in a row are easy to keep in mind.", error, focus: focus)}
         {Forms.Field("repeat", "New password again", "password", "new-password")}
         """);
 
@@ -77,7 +77,7 @@ internal sealed class ResetPages(
             {Forms.Form("/sign-in/reset", tokens.ForBrowser(pending.Browser(context)), Html.Of($"""
                 {Forms.Field("username", "User name", "text", "username", value: name, focus: name.Length == 0)}
                 {Forms.Field("code", "One-time code", "text", "off", error: codeError, focus: codeError is not null)}
-                {NewPassword(passwordError, passwordError is not null)}
+                {NewPassword(people.LeastPasswordCharacters, passwordError, passwordError is not null)}
                 {Forms.Submit("Set password")}
                 """))}
             <p class="below"><a href="/sign-in">Back to sign-in</a></p>
@@ -91,7 +91,7 @@ internal sealed class ResetPages(
             <p class="lead">Choose a password that only you know.</p>
             {Forms.Form("/sign-in/password", csrf, Html.Of($"""
                 {Forms.Hidden("username", at.UserName)}
-                {NewPassword(error, focus: true)}
+                {NewPassword(people.LeastPasswordCharacters, error, focus: true)}
                 {Forms.Submit("Continue")}
                 """))}
             """);

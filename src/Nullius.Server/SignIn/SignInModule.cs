@@ -35,6 +35,7 @@ public static class SignInModule
             typeof(ResetPages), typeof(StepUpPages), typeof(SignOutPages), typeof(AccountPages), typeof(AccountFactorPages), typeof(KeyPages), typeof(TokenEndpoints),
         })
             services.AddSingleton(part);
+        services.AddHostedService<SignInUpkeep>();
         return services;
     }
 
@@ -43,7 +44,8 @@ public static class SignInModule
     {
         var options = endpoints.ServiceProvider.GetRequiredService<SignInOptions>();
         var faults = endpoints.ServiceProvider.GetRequiredService<Faults>();
-        var pages = endpoints.MapGroup("").RequireHost(options.SignInHost).AddEndpointFilter(faults.InvokeAsync);
+        var pending = endpoints.ServiceProvider.GetRequiredService<PendingSignIns>();
+        var pages = endpoints.MapGroup("").RequireHost(options.SignInHost).AddEndpointFilter(faults.InvokeAsync).AddEndpointFilter(pending);
         MapSteps(pages);
         MapAccount(pages);
         MapAssets(pages);

@@ -41,6 +41,10 @@ internal sealed class SignOutPages(BrowserSession browser, SessionStore sessions
         }
 
         var everywhere = form["everywhere"] == "1";
+        if (everywhere)
+            await sessions.SignOutEverywhereAsync(live.Person.Id, live.Person.UserName, context.RequestAborted);
+        else
+            await sessions.RevokeAsync(live.Session.Id, live.Person.UserName, "signed out", context.RequestAborted);
         events.Record(new AccountEvent(AccountEventKind.SignOut)
         {
             PersonId = live.Person.Id,
@@ -49,10 +53,6 @@ internal sealed class SignOutPages(BrowserSession browser, SessionStore sessions
             Detail = everywhere ? "everywhere" : null,
             Address = context.Connection.RemoteIpAddress?.ToString(),
         });
-        if (everywhere)
-            await sessions.SignOutEverywhereAsync(live.Person.Id, live.Person.UserName, context.RequestAborted);
-        else
-            await sessions.RevokeAsync(live.Session.Id, live.Person.UserName, "signed out", context.RequestAborted);
         await GoneAsync(context);
     }
 

@@ -20,7 +20,7 @@ internal sealed class GateClientDevice : IClientDevice
 }
 
 /// <summary>The device's side of <c>nullius token</c>, on the device host: ask, show the code, poll.</summary>
-internal sealed class TokenEndpoints(TokenRequests requests, IClientDevice devices, Exchange exchange, SignInOptions options, TimeProvider time)
+internal sealed class TokenEndpoints(TokenRequests requests, TokenStore tokens, IClientDevice devices, Exchange exchange, SignInOptions options, TimeProvider time)
 {
     private const int MostBody = 8 * 1024;
 
@@ -30,8 +30,8 @@ internal sealed class TokenEndpoints(TokenRequests requests, IClientDevice devic
             return;
         try
         {
-            var lifetime = body.Ttl is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, int.MaxValue)) : TokenStore.DefaultToken;
-            var started = requests.Start(device, lifetime, body.Scopes ?? []);
+            var lifetime = body.Ttl is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, int.MaxValue)) : tokens.DefaultToken;
+            var started = await requests.StartAsync(device, lifetime, body.Scopes ?? [], context.RequestAborted);
             await exchange.JsonAsync(context, new
             {
                 userCode = started.UserCode,

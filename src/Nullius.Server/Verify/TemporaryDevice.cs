@@ -1,11 +1,10 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using System.Text.Json;
 using Nullius.Server.Control;
+using Nullius.Server.DeviceEndpoints;
 
 namespace Nullius.Server.Verify;
 
@@ -43,12 +42,9 @@ internal sealed class TemporaryDevice : IDisposable
     public async Task ReportAsync(bool fine, DateTimeOffset now, CancellationToken cancellation)
     {
         var nonce = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
-        var facts = Facts.ToDictionary(f => f, f => new { state = fine ? "yes" : "no", evidence = "nullius verify" });
-        var payload = JsonSerializer.SerializeToUtf8Bytes(new { deviceId = Id, at = now.ToString("O", CultureInfo.InvariantCulture), nonce, facts });
-        var signed = $"{Base64Url.EncodeToString("""{"alg":"ES256"}"""u8)}.{Base64Url.EncodeToString(payload)}";
-        var signature = key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256);
+        var report = SignedReport.Of(Id, Facts.ToDictionary(f => f, _ => fine ? "yes" : "no", StringComparer.Ordinal), "nullius verify", nonce, now, key);
         using var http = client.Http(Certificate);
-        using var body = new StringContent($"{signed}.{Base64Url.EncodeToString(signature)}", Encoding.ASCII, "application/jose");
+        using var body = new StringContent(report, Encoding.ASCII, "application/jose");
         using var answer = await http.PostAsync($"https://{authority}/.nullius/devices/posture", body, cancellation).ConfigureAwait(false);
         if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"a posture report was answered with {(int)answer.StatusCode}");
     }

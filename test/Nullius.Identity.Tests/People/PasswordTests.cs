@@ -25,7 +25,7 @@ public sealed class PasswordTests
     [InlineData("letmein-letmein")]
     [InlineData("abcdefghijklm")]
     [InlineData("zerotrust2026!")]
-    public void What_is_tried_first_is_refused(string password) => Assert.NotNull(PasswordRules.Fault(password, "alice"));
+    public void What_is_tried_first_is_refused(string password) => Assert.NotNull(PasswordRules.Fault(12, password, "alice"));
 
     [Theory]
     [InlineData("correct horse battery staple")]
@@ -34,14 +34,14 @@ public sealed class PasswordTests
     [InlineData("пароль из пяти слов тут")]
     [InlineData("k7mw2-xq9ra-bt4he-vz3np")]
     [InlineData("mossy lantern")]
-    public void What_has_to_be_guessed_is_taken(string password) => Assert.Null(PasswordRules.Fault(password, "alice"));
+    public void What_has_to_be_guessed_is_taken(string password) => Assert.Null(PasswordRules.Fault(12, password, "alice"));
 
     [Fact]
     public void A_password_has_no_more_than_256_characters()
     {
         var text = string.Concat(Enumerable.Range(0, 300).Select(i => (char)('!' + (i * 7 % 90))));
-        Assert.Null(PasswordRules.Fault(text[..256]));
-        Assert.NotNull(PasswordRules.Fault(text[..257]));
+        Assert.Null(PasswordRules.Fault(12, text[..256]));
+        Assert.NotNull(PasswordRules.Fault(12, text[..257]));
     }
 
     [Fact]

@@ -106,7 +106,7 @@ public sealed class SessionTests : IDisposable
         var opened = await _world.SessionAsync(await _world.PersonAsync(), secondFactor: false);
         _world.Time.Move(TimeSpan.FromMinutes(5));
 
-        var raised = await _world.Sessions.StepUpAsync(opened.Session.Id, ["hwk"], secondFactor: true, everything: false, Host, default);
+        var raised = await _world.Sessions.StepUpAsync(opened.Session.Id, ["hwk"], secondFactor: true, everything: false, Host, recorded: null, default);
 
         SessionSecret.TryReadCookie(opened.CookieValue, out _, out var old);
         SessionSecret.TryReadCookie(raised!.CookieValue, out _, out var renewed);

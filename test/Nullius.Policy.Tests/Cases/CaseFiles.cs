@@ -64,6 +64,9 @@ public static class CaseFiles
         PolicyLayer.Boundary => "boundary",
         PolicyLayer.Session => "session",
         PolicyLayer.ConditionalAccess => "conditionalAccess",
+        PolicyLayer.DenyPolicy => "denyPolicy",
+        PolicyLayer.AccessBoundary => "principalAccessBoundary",
+        PolicyLayer.AllowPolicy => "allowPolicy",
         _ => throw new ArgumentOutOfRangeException(nameof(layer)),
     };
 }

@@ -51,10 +51,14 @@ public sealed class ConfigReaderTests
         Assert.Equal(10L << 20, route.MaxRequestBody);
         Assert.True(route.DurableSync);
         Assert.Equal("legacy", route.Inject!.BasicUser);
-        Assert.Equal(new SourcePosition(path, 40), route.At);
+        Assert.Equal(new SourcePosition(path, 52), route.At);
         var binding = Assert.Single(config.Gate.Bindings);
         Assert.Equal((BindingKind.Boundary, "resource.json"), (binding.Kind, binding.Policy));
         Assert.Equal([["resource.json"], ["resource.json", "resource.json"]], config.Gate.Guardrails);
+        Assert.Equal((16, 3, 10), (config.Identity.LeastPasswordCharacters, config.Identity.LockoutAttempts, config.Identity.TriesPerAddress));
+        Assert.Equal((TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(30)), (config.Identity.LockoutFirst, config.Identity.LockoutLongest));
+        Assert.Equal((TimeSpan.FromHours(2), TimeSpan.FromDays(30)), (config.Tokens.MaxLifetime, config.Tokens.MaxKeyLifetime));
+        Assert.Equal((TimeSpan.FromDays(7), TimeSpan.FromDays(1)), (config.Devices.CertificateLifetime, config.Identity.ResetCodeLifetime));
     }
 
     [Fact]
@@ -93,8 +97,20 @@ public sealed class ConfigReaderTests
     [InlineData("domain: example.org\nlisten:\n  port: 65535", "expected a port from 1 to 65534")]
     [InlineData("domain: example.org\nlisten:\n  allowTls12: yes", "`yes` is given for `listen.allowTls12`: expected `true` or `false`")]
     [InlineData("domain: example.org\nlisten:\n  address: everywhere", "`everywhere` is not an address")]
+    [InlineData("domain: example.org\nidentity:\n  password: {minLength: 7}", "`7` is given for `identity.password.minLength`: expected a whole number from 8 to 64")]
+    [InlineData("domain: example.org\nidentity:\n  password: {maxLength: 7}", "unknown key `maxLength` in `identity.password`")]
+    [InlineData("domain: example.org\nidentity:\n  lockout: {attempts: 1000}", "`1000` is given for `identity.lockout.attempts`: expected a whole number from 3 to 20")]
+    [InlineData("domain: example.org\nidentity:\n  lockout: {duration: 1s}", "`1s` is too short for `identity.lockout.duration`: expected at least 5 s")]
+    [InlineData("domain: example.org\nidentity:\n  lockout: {maxDuration: 7d}", "`7d` is too long for `identity.lockout.maxDuration`: expected at most 3600 s")]
+    [InlineData("domain: example.org\nidentity:\n  lockout: {duration: 20m}", "`identity.lockout.duration` is longer than `identity.lockout.maxDuration`")]
+    [InlineData("domain: example.org\nidentity:\n  session: {idle: 2h, absolute: 1h}", "`identity.session.idle` is longer than `identity.session.absolute`")]
+    [InlineData("domain: example.org\ntokens:\n  maxLifetime: 30d", "`30d` is too long for `tokens.maxLifetime`: expected at most 86400 s")]
+    [InlineData("domain: example.org\ntokens:\n  maxKeyLifetime: 1h", "`1h` is too short for `tokens.maxKeyLifetime`")]
+    [InlineData("domain: example.org\ndevices:\n  certificateLifetime: 1s", "`1s` is too short for `devices.certificateLifetime`")]
     [InlineData("domain: example.org\nroutes: {}", "a map is given for `routes`: expected a list of maps")]
     [InlineData("domain: example.org\nroutes: [api]", "`api` is given in `routes`: expected a map")]
+    [InlineData("domain: example.org\nroutes:\n  - name: console\n    authenticationContexts: [{id: c0, operations: [Open]}]", "`c0` is not an authentication context: expected `c1` to `c99`")]
+    [InlineData("domain: example.org\nroutes:\n  - name: console\n    authenticationContexts: [{id: c1, operations: [DisablePeople]}]", "route `console` has no operation `DisablePeople`: expected one of `WhoAmI`")]
     [InlineData("domain: example.org\nroutes:\n  - name: api", "route `api` has no `upstream`")]
     [InlineData("domain: example.org\nroutes:\n  - name: api\n    upstream: {}", "`url` is missing in `routes[0].upstream`")]
     [InlineData("domain: example.org\nroutes:\n  - name: api\n    upstream: {url: \"https://a:1/x\"}", "expected `https://host:port` without path")]

@@ -22,7 +22,19 @@ internal static class ConfigSamples
           session:
             idle: 10m
             absolute: 8h
+          password:
+            minLength: 16
+            codeLifetime: 1d
+          lockout:
+            attempts: 3
+            duration: 1m
+            maxDuration: 30m
+            triesPerAddress: 10
+        tokens:
+          maxLifetime: 2h
+          maxKeyLifetime: 30d
         devices:
+          certificateLifetime: 7d
           compliance:
             required: [diskEncryption, endpointProtection]
             staleAfter: 20m
@@ -63,6 +75,9 @@ internal static class ConfigSamples
               - name: Read
                 methods: [GET]
                 path: /api/*
+            authenticationContexts:
+              - id: c1
+                operations: [Read]
             caseInsensitivePaths: true
             cors:
               origins: ["https://app.example.org:8443"]

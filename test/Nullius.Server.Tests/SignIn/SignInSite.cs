@@ -72,6 +72,9 @@ internal sealed class SignInSite : IAsyncDisposable
         await RunAsync();
     }
 
+    /// <summary>Ends in good order, as Ctrl-C does.</summary>
+    public Task StopAsync() => _app!.StopAsync();
+
     public async Task<PersonSummary> PersonAsync(string name = "alice") =>
         (await People.CreateAsync(new NewPerson(name) { Password = Password }, "test", default)).Person;
 

@@ -1,6 +1,7 @@
 using Nullius.Gateway.Live;
 using Nullius.Identity.Devices;
 using Nullius.Identity.People;
+using Nullius.Identity.Sessions;
 using Nullius.Identity.Trust;
 using Nullius.Server.Api.Decisions;
 using Nullius.Server.Api.Devices;
@@ -10,7 +11,7 @@ using ApiCode = Nullius.Server.Api.Devices.EnrolmentCode;
 namespace Nullius.Server.Api.Views;
 
 /// <summary>Devices from the inventory, with their connections from the gate.</summary>
-internal sealed class DevicesView(DeviceInventory inventory, DeviceEnrolment enrolment, PeopleDirectory people, CurrentGate gate, TrustChange changes) : IDevicesView
+internal sealed class DevicesView(DeviceInventory inventory, DeviceEnrolment enrolment, PeopleDirectory people, SessionStore sessions, CurrentGate gate, TrustChange changes) : IDevicesView
 {
     public async Task<Page<DeviceSummary>> ListAsync(DeviceFilter filter, PageRequest page, CancellationToken cancellation)
     {
@@ -47,15 +48,16 @@ internal sealed class DevicesView(DeviceInventory inventory, DeviceEnrolment enr
         return new ApiCode(code.Code, code.ExpiresAt, new EntityRef(owner.Id, owner.UserName), $"https://{host}");
     }
 
-    public async Task<Receipt?> RevokeAsync(string id, Actor actor, CancellationToken cancellation) =>
-        await inventory.FindAsync(id, cancellation) is null ? null : await changes.ApplyAsync(
+    public async Task<Receipt?> RevokeAsync(string id, Actor actor, CancellationToken cancellation)
+    {
+        if (await inventory.FindAsync(id, cancellation) is null)
+            return null;
+        // Tokens that are bound to the device: nothing honours them without it.
+        var bound = (await sessions.ListAsync(null, cancellation)).Count(session => session.Session.BoundDeviceId == id);
+        return await changes.ApplyAsync(
             "RevokeDevice", id, actor, () => gate.Value.Live.OfDevice(id),
-            async () =>
-            {
-                await inventory.RevokeAsync(id, actor.UserName, CancellationToken.None);
-                return 0;
-            },
-            cancellation);
+            async () => await inventory.RevokeAsync(id, actor.UserName, CancellationToken.None) ? bound : 0, cancellation);
+    }
 
     private DeviceSummary Summary(DeviceRecord device, string owner) => new(
         device.Id, device.Name, device.Platform, new EntityRef(device.OwnerId, owner), DecisionWords.StateOf(device.State),

@@ -38,7 +38,7 @@ internal sealed class Account(BrowserSession browser, SessionStore sessions, For
     /// <summary>After a change of password or factors: the session lives on under a new secret.</summary>
     public async Task RenewAsync(HttpContext context, LiveSession live)
     {
-        var renewed = await sessions.StepUpAsync(live.Session.Id, [], secondFactor: false, everything: false, options.SignInAuthority, context.RequestAborted);
+        var renewed = await sessions.StepUpAsync(live.Session.Id, [], secondFactor: false, everything: false, options.SignInAuthority, recorded: null, context.RequestAborted);
         if (renewed is not null)
             BrowserSession.Set(context, renewed.CookieValue);
     }

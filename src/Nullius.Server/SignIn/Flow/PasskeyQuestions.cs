@@ -10,14 +10,13 @@ namespace Nullius.Server.SignIn.Flow;
 
 /// <summary>
 /// Passkey questions on their way through the browser: sealed, for one purpose, one browser and five minutes. Nothing is kept for
-/// a question; only an answer that was right is remembered until its question ends, so that strangers cannot fill the memory.
+/// a question; only an answer that was right is remembered until its question ends, in the store: strangers cannot fill it, and a restart
+/// does not forget it.
 /// </summary>
-internal sealed class PasskeyQuestions(KeyRing keys, RandomSource random, TimeProvider time)
+internal sealed class PasskeyQuestions(KeyRing keys, KeptStore kept, RandomSource random, TimeProvider time)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, DateTimeOffset> _used = new(StringComparer.Ordinal);
     private readonly Sealer _sealer = new(keys, random, "nullius passkey question");
 
     public string Seal(string purpose, string cookie, string state) =>
@@ -34,16 +33,7 @@ internal sealed class PasskeyQuestions(KeyRing keys, RandomSource random, TimePr
             : null;
 
     /// <summary>False when the question was answered before.</summary>
-    public bool UseUp(string text)
-    {
-        var now = time.GetUtcNow();
-        lock (_lock)
-        {
-            foreach (var late in _used.Where(one => one.Value <= now).Select(one => one.Key).ToList())
-                _used.Remove(late);
-            return _used.TryAdd(Hash(text), now + Lifetime);
-        }
-    }
+    public Task<bool> UseUpAsync(string text, CancellationToken cancellation) => kept.TryAddAsync("passkey answer", Hash(text), time.GetUtcNow() + Lifetime, cancellation);
 
     private static string Hash(string text) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Nullius.Identity.Sessions;
 
 namespace Nullius.Server.SignIn.Flow;
@@ -17,7 +18,7 @@ internal enum Stage
 }
 
 /// <summary>
-/// A sign-in or step-up under way, kept on the server. INVARIANT: the stage follows from what was proven and from nothing that
+/// A sign-in or step-up under way, kept on the server, also over a restart. INVARIANT: the stage follows from what was proven and from nothing that
 /// a browser sends; every page looks at it first, so no step can be skipped.
 /// </summary>
 internal sealed class PendingSignIn
@@ -66,6 +67,9 @@ internal sealed class PendingSignIn
 
     public int Failures { get; set; }
 
+    /// <summary>As the store has it; null when it does not.</summary>
+    public byte[]? Written { get; set; }
+
     /// <summary>One step at a time: requests sent at once cannot both pass.</summary>
     public SemaphoreSlim Turn { get; } = new(1);
 
@@ -76,6 +80,44 @@ internal sealed class PendingSignIn
         : NeedsFactor ? Stage.Enrol
         : RecoveryCodes is not null ? Stage.Codes
         : Stage.Complete;
+
+    /// <summary>Everything that follows from what was proven, for the store.</summary>
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(new Form(
+        PersonId, UserName, SecurityVersion, StartedAt, Request, SessionId, Everything, KnownBrowser, HasFactor, HasPasskey, NeedsPassword, NeedsFactor, MustChangePassword,
+        RecoveryCodes, Seed, [.. Methods], SecondFactorUsed, Failures));
+
+    public static PendingSignIn Read(byte[] value)
+    {
+        var form = JsonSerializer.Deserialize<Form>(value)!;
+        var pending = new PendingSignIn
+        {
+            PersonId = form.PersonId,
+            UserName = form.UserName,
+            SecurityVersion = form.SecurityVersion,
+            StartedAt = form.StartedAt,
+            Request = form.Request,
+            SessionId = form.SessionId,
+            Everything = form.Everything,
+            KnownBrowser = form.KnownBrowser,
+            HasFactor = form.HasFactor,
+            HasPasskey = form.HasPasskey,
+            NeedsPassword = form.NeedsPassword,
+            NeedsFactor = form.NeedsFactor,
+            MustChangePassword = form.MustChangePassword,
+            RecoveryCodes = form.RecoveryCodes,
+            Seed = form.Seed,
+            SecondFactorUsed = form.SecondFactorUsed,
+            Failures = form.Failures,
+            Written = value,
+        };
+        pending.Used([.. form.Methods]);
+        return pending;
+    }
+
+    private sealed record Form(
+        string PersonId, string UserName, long SecurityVersion, DateTimeOffset StartedAt, HandoffRequest? Request, string? SessionId, bool Everything, string? KnownBrowser,
+        bool HasFactor, bool HasPasskey, bool NeedsPassword, bool NeedsFactor, bool MustChangePassword, IReadOnlyList<string>? RecoveryCodes, byte[]? Seed,
+        IReadOnlyList<string> Methods, bool SecondFactorUsed, int Failures);
 
     public void Used(params ReadOnlySpan<string> methods)
     {

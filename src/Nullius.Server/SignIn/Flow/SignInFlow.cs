@@ -79,37 +79,40 @@ internal sealed class SignInFlow(
     private async Task<string> CompleteAsync(HttpContext context, PendingSignIn at)
     {
         pending.End(context);
-        var address = context.Connection.RemoteIpAddress?.ToString();
-        var agent = context.Request.Headers.UserAgent.ToString();
         if (at.SecondFactorUsed)
             at.Used(AuthenticationMethod.MultiFactor);
-        var kind = at.SessionId is null ? AccountEventKind.SignIn : AccountEventKind.StepUp;
-        events.Record(new AccountEvent(kind)
+        var happened = new AccountEvent(at.SessionId is null ? AccountEventKind.SignIn : AccountEventKind.StepUp)
         {
             PersonId = at.PersonId,
             UserName = at.UserName,
-            SessionId = at.SessionId,
             Detail = string.Join(' ', at.Methods),
-            Address = address,
-            UserAgent = agent,
-        });
+            Address = context.Connection.RemoteIpAddress?.ToString(),
+            UserAgent = context.Request.Headers.UserAgent.ToString(),
+        };
         var opened = at.SessionId is { } id
-            ? await sessions.StepUpAsync(id, at.Methods, at.SecondFactorUsed, at.Everything, options.SignInAuthority, context.RequestAborted)
-            : await OpenAsync(context, at, address, agent);
+            ? await sessions.StepUpAsync(id, at.Methods, at.SecondFactorUsed, at.Everything, options.SignInAuthority, happened, context.RequestAborted)
+            : await OpenAsync(context, at, happened);
         if (opened is null)
+        {
+            events.Record(happened with { Success = false, SessionId = at.SessionId });
             return "/sign-in";
+        }
+
         BrowserSession.Set(context, opened.CookieValue);
         known.Remember(context, at.UserName);
         return await LeadOnAsync(opened.Session.Id, at.Request, context.RequestAborted);
     }
 
-    private async Task<OpenedSession> OpenAsync(HttpContext context, PendingSignIn at, string? address, string agent)
+    private async Task<OpenedSession> OpenAsync(HttpContext context, PendingSignIn at, AccountEvent happened)
     {
         // What this browser held before does not live on beside the new session.
         if (await browser.FindAsync(context) is { } old)
             await sessions.RevokeAsync(old.Session.Id, at.UserName, "signed in anew in the same browser", context.RequestAborted);
         return await sessions.CreateAsync(
-            new NewSession(at.PersonId, at.SecurityVersion, at.Methods, options.SignInAuthority) { SecondFactor = at.SecondFactorUsed, Address = address, UserAgent = agent },
+            new NewSession(at.PersonId, at.SecurityVersion, at.Methods, options.SignInAuthority)
+            {
+                SecondFactor = at.SecondFactorUsed, Address = happened.Address, UserAgent = happened.UserAgent, Recorded = happened,
+            },
             context.RequestAborted);
     }
 }

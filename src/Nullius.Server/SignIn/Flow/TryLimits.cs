@@ -48,6 +48,24 @@ internal sealed class TryLimits(int tries, TimeProvider time)
         }
     }
 
+    /// <summary>What is not refilled yet, for the process that comes next.</summary>
+    public IReadOnlyList<SpentTries> Spent()
+    {
+        var now = time.GetUtcNow();
+        lock (_lock)
+            return [.. _buckets.Where(one => Refilled(one.Value, now) < tries).OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => new SpentTries(one.Key, one.Value.Left, one.Value.At))];
+    }
+
+    /// <summary>Takes over what the process before left.</summary>
+    public void PutBack(IReadOnlyList<SpentTries> spent)
+    {
+        lock (_lock)
+        {
+            foreach (var one in spent.Take(Most))
+                _buckets[one.Key] = new Bucket(Math.Clamp(one.Left, 0, tries), one.At);
+        }
+    }
+
     private Bucket Find(ref string key, DateTimeOffset now)
     {
         if (_buckets.TryGetValue(key, out var bucket))
@@ -67,3 +85,6 @@ internal sealed class TryLimits(int tries, TimeProvider time)
 
     private readonly record struct Bucket(double Left, DateTimeOffset At);
 }
+
+/// <summary>The tries that an address has left, as of a moment.</summary>
+internal sealed record SpentTries(string Key, double Left, DateTimeOffset At);
