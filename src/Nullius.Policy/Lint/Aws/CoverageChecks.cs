@@ -57,14 +57,12 @@ internal static class CoverageChecks
     {
         if (wide.IsAll || wide.Raw == narrow.Raw)
             return true;
-        if (wide.IsMalformed || narrow.IsMalformed || narrow.IsAll || wide.Segments.Count != 6 || narrow.Segments.Count != 6)
+        if (wide.IsMalformed || narrow.IsMalformed || narrow.IsAll || (wide.Raw + narrow.Raw).Contains("${", StringComparison.Ordinal))
             return false;
-        for (var i = 0; i < 6; i++)
-        {
-            if (wide.Segments[i].HasVariables || narrow.Segments[i].HasVariables ? wide.Segments[i].Raw != narrow.Segments[i].Raw : !Covers(wide.Segments[i].Fixed, narrow.Segments[i].Fixed))
-                return false;
-        }
-        return true;
+        // Segment by segment, as they are matched; the sixth takes the rest.
+        var wider = wide.Raw.Split(':', 6);
+        var narrower = narrow.Raw.Split(':', 6);
+        return wider.Length == 6 && narrower.Length == 6 && wider.Zip(narrower).All(p => Covers(Glob.Encode(p.First)!, Glob.Encode(p.Second)!));
     }
 
     /// <summary>Read as text, the narrow pattern's wildcards are characters that only a star may swallow.</summary>
