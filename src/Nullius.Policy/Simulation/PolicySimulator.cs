@@ -52,18 +52,18 @@ public sealed class PolicySimulator(bool explain = false)
         {
             "aws" => _aws.Decide(name, request, policies, diagnostics),
             "entra" => _entra.Decide(name, request, policies, diagnostics),
-            _ => DecideGcp(name, LocatedJsonReader.ToUtf8(json)),
+            _ => DecideGcp(name, LocatedJsonReader.ToUtf8(json), diagnostics),
         };
     }
 
-    private SimulationAnswer DecideGcp(string? name, ReadOnlySpan<byte> utf8)
+    private SimulationAnswer DecideGcp(string? name, ReadOnlySpan<byte> utf8, List<PolicyDiagnostic> diagnostics)
     {
         var simulation = JsonElement.Parse(utf8, new JsonDocumentOptions { MaxDepth = LocatedJsonReader.MaxDepth + 8 });
         using var writer = new AnswerWriter(name);
         if (explain)
-            GcpSimulation.Explain(simulation, writer.Json);
+            GcpSimulation.Explain(simulation, writer.Json, diagnostics);
         else
-            GcpSimulation.Decide(simulation, writer.Json);
+            GcpSimulation.Decide(simulation, writer.Json, diagnostics);
         var answer = writer.Finish();
         var word = JsonElement.Parse(answer.Span).GetProperty("decision").GetString()!;
         var outcome = word switch

@@ -97,4 +97,12 @@ public sealed class GcpDocumentTests
         var refused = Assert.Throws<SimulationInputException>(() => GcpCaseTests.Answer(document.RootElement));
         Assert.Equal((code, path), (refused.Code, refused.JsonPath));
     }
+
+    [Fact]
+    public void Every_error_of_a_case_is_told_with_its_line_in_the_case()
+    {
+        var answer = new PolicySimulator().Decide(Encoding.UTF8.GetBytes("{\"name\":\"n\",\"dialect\":\"gcp\",\n\"request\":{\"principal\":\"anonymous\",\"permission\":\"a.b.c\",\"resource\":{\"name\":\"n\"}},\n"
+            + "\"policies\":{\n\"allow\":[{\"attachedTo\":\"projects/p\",\"bindings\":[\n{\"role\":\"x\",\n\"members\":[\"alice\"]}]}]}}"));
+        Assert.Equal(["bad-role 5 $.policies.allow[0].bindings[0].role", "bad-member 6 $.policies.allow[0].bindings[0].members[0]"], answer.Errors.Select(e => $"{e.Code} {e.Line} {e.Path}"));
+    }
 }

@@ -5,6 +5,7 @@ using Nullius.Policy.Cel.Values;
 using Nullius.Policy.Dialects.Gcp;
 using Nullius.Policy.Dialects.Gcp.Documents;
 using Nullius.Policy.Dialects.Gcp.Principals;
+using Nullius.Policy.Documents;
 
 namespace Nullius.Policy.Simulation.Gcp;
 
@@ -25,8 +26,9 @@ internal sealed class GcpCase
     /// <summary>What was accepted though the provider writes it otherwise.</summary>
     internal IReadOnlyList<GcpProblem> Notes { get; }
 
+    /// <param name="diagnostics">Takes everything that is wrong, with its line in the case, before the first of it is thrown; null when nobody asks.</param>
     /// <exception cref="SimulationInputException">The case is malformed.</exception>
-    internal static GcpCase Read(JsonElement json)
+    internal static GcpCase Read(JsonElement json, ICollection<PolicyDiagnostic>? diagnostics = null)
     {
         if (json.ValueKind != JsonValueKind.Object)
             throw Wrong(json, "$", "an object");
@@ -35,15 +37,25 @@ internal sealed class GcpCase
         var policies = Required(json, "policies", "$");
         if (policies.ValueKind != JsonValueKind.Object)
             throw Wrong(policies, "$.policies", "an object");
-        var problems = new GcpProblems("policies");
-        var set = GcpLoader.Load(Encoding.UTF8.GetBytes(policies.GetRawText()), problems, "$.policies");
-        if (set is null)
-        {
-            var first = problems.Errors.First();
-            var more = problems.Errors.Count() - 1;
-            throw new SimulationInputException(first.Code, more == 0 ? first.Message : $"{first.Message} (and {more} more)", first.Path);
-        }
-        return new GcpCase(request, set, [.. problems.Notes]);
+        var problems = new GcpProblems("case");
+        var set = Load(Encoding.UTF8.GetBytes(json.GetRawText()), problems);
+        if (set is not null)
+            return new GcpCase(request, set, [.. problems.Notes]);
+        if (diagnostics is not null)
+            problems.CopyTo(diagnostics);
+        var first = problems.Errors.First();
+        var more = problems.Errors.Count() - 1;
+        throw new SimulationInputException(first.Code, more == 0 ? first.Message : $"{first.Message} (and {more} more)", first.Path);
+    }
+
+    /// <summary>Reads the policies out of the whole case, so that lines count from its beginning.</summary>
+    private static GcpPolicySet? Load(ReadOnlySpan<byte> json, GcpProblems problems)
+    {
+        var syntax = new List<PolicyDiagnostic>();
+        var root = LocatedJsonReader.Read(json, new DiagnosticSink("case", syntax));
+        foreach (var problem in syntax)
+            problems.Error(problem.Path ?? "$", problem.Line, problem.Code, problem.Message);
+        return root is null || problems.HasErrors ? null : GcpLoader.Load(root.Find("policies")!, problems, "$.policies");
     }
 
     private static GcpRequest ReadRequest(JsonElement json)

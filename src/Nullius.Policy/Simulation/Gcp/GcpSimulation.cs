@@ -12,18 +12,21 @@ public static class GcpSimulation
     /// Writes the members of the answer into the object that is open: <c>decision</c> (allow, deny, unknown), <c>binding</c>, <c>denyRule</c>, <c>unknown</c>;
     /// <c>principalAccessBoundary</c>, <c>validUntil</c> and <c>notes</c> where there is something to say.
     /// </summary>
+    /// <param name="simulationCase">The whole case.</param>
+    /// <param name="writer">Has an object open.</param>
+    /// <param name="diagnostics">Takes every error of the policies, with its line in the case; null when nobody asks.</param>
     /// <exception cref="SimulationInputException">The case is malformed.</exception>
-    public static void Decide(JsonElement simulationCase, Utf8JsonWriter writer)
+    public static void Decide(JsonElement simulationCase, Utf8JsonWriter writer, ICollection<PolicyDiagnostic>? diagnostics = null)
     {
-        var read = GcpCase.Read(simulationCase);
+        var read = GcpCase.Read(simulationCase, diagnostics);
         Write(read, GcpEvaluator.Evaluate(read.Policies, read.Request), writer);
     }
 
-    /// <summary>As <see cref="Decide"/>, and then a member <c>explanation</c>: every layer, the nearest binding, and what would change the outcome.</summary>
+    /// <summary>As <see cref="Decide"/>, with the same arguments, and then a member <c>explanation</c>: every layer, the nearest binding, and what would change the outcome.</summary>
     /// <exception cref="SimulationInputException">The case is malformed.</exception>
-    public static void Explain(JsonElement simulationCase, Utf8JsonWriter writer)
+    public static void Explain(JsonElement simulationCase, Utf8JsonWriter writer, ICollection<PolicyDiagnostic>? diagnostics = null)
     {
-        var read = GcpCase.Read(simulationCase);
+        var read = GcpCase.Read(simulationCase, diagnostics);
         Write(read, GcpEvaluator.Evaluate(read.Policies, read.Request), writer);
         writer.WritePropertyName("explanation");
         GcpExplanation.Of(read.Policies, read.Request).WriteTo(writer);

@@ -15,7 +15,8 @@ internal static class GcpLoader
         return root is null || problems.HasErrors ? null : Load(root, problems, path);
     }
 
-    private static GcpPolicySet? Load(LocatedValue root, GcpProblems problems, string path)
+    /// <summary>As the other, from a value that is read already.</summary>
+    internal static GcpPolicySet? Load(LocatedValue root, GcpProblems problems, string path)
     {
         if (GcpObject.Open(root, path, problems) is not { } reader)
             return null;
