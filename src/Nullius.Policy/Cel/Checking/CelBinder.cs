@@ -208,7 +208,16 @@ internal sealed class CelBinder(CelEnvironment environment)
             Problem("no-such-overload", $"no `{Spell(name)}` for ({string.Join(", ", bound.Select(b => b.Type.Settled()))})", node.Position);
             type = CelType.Error;
         }
-        return new Bound(type, Precompiled(function, evaluators, node.Position) ?? function.Call(evaluators, node.Position));
+        return new Bound(type, Folded(function, evaluators) ?? Precompiled(function, evaluators, node.Position) ?? function.Call(evaluators, node.Position));
+    }
+
+    /// <summary>A timestamp or duration that is written as a literal is read once; one that is none fails where it is reached.</summary>
+    private static ConstantEvaluator? Folded(CelFunction function, CelEvaluator[] arguments)
+    {
+        if (function.Name is not ("timestamp" or "duration") || arguments is not [ConstantEvaluator { Value: { Kind: CelKind.String } literal }])
+            return null;
+        var value = function.Name == "timestamp" ? CelTime.ParseTimestamp(literal.AsString) : CelTime.ParseDuration(literal.AsString);
+        return value.IsFailure ? null : new ConstantEvaluator(value);
     }
 
     private static string Spell(string function) => function.Trim('_', '@');

@@ -38,22 +38,24 @@ internal static class CelTime
     /// <summary>RFC 3339 with up to nine digits of fraction.</summary>
     internal static CelValue ParseTimestamp(string text)
     {
-        var bad = CelValue.Fail("bad-value", $"`{PolicyDiagnostic.Quote(text)}` is not a timestamp, expected RFC 3339 like 2026-01-31T08:00:00Z");
         if (text.Length is < 20 or > 40 || text[4] != '-' || text[7] != '-' || text[10] is not ('T' or 't') || text[13] != ':' || text[16] != ':')
-            return text.Length > 10 && text[4] != '-' && char.IsAsciiDigit(text[4]) ? CelValue.Fail("range", RangeMessage) : bad;
+            return text.Length > 10 && text[4] != '-' && char.IsAsciiDigit(text[4]) ? CelValue.Fail("range", RangeMessage) : NoTimestamp(text);
         if (!Number(text.AsSpan(0, 4), out var year) || !Number(text.AsSpan(5, 2), out var month) || !Number(text.AsSpan(8, 2), out var day)
             || !Number(text.AsSpan(11, 2), out var hour) || !Number(text.AsSpan(14, 2), out var minute) || !Number(text.AsSpan(17, 2), out var second))
-            return bad;
+            return NoTimestamp(text);
         if (year == 0)
             return CelValue.Fail("range", RangeMessage);
         if (month is 0 or > 12 || day == 0 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 59)
-            return bad;
+            return NoTimestamp(text);
         var at = 19;
         if (!TryFraction(text, ref at, out var nanos) || !TryOffset(text.AsSpan(at), out var offset))
-            return bad;
+            return NoTimestamp(text);
         var seconds = (new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc).Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerSecond;
         return Timestamp(seconds - offset, nanos);
     }
+
+    private static CelValue NoTimestamp(string text) =>
+        CelValue.Fail("bad-value", $"`{PolicyDiagnostic.Quote(text)}` is not a timestamp, expected RFC 3339 like 2026-01-31T08:00:00Z");
 
     private static bool Number(ReadOnlySpan<char> text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 
@@ -100,7 +102,6 @@ internal static class CelTime
     /// <summary>Signed decimals with units: <c>1h30m</c>, <c>-1.5s</c>, <c>100ms</c>.</summary>
     internal static CelValue ParseDuration(string text)
     {
-        var bad = CelValue.Fail("bad-value", $"`{PolicyDiagnostic.Quote(text)}` is not a duration, expected numbers with the units h, m, s, ms, us or ns");
         var rest = text.AsSpan();
         var negative = rest is ['-', ..];
         if (rest is ['-' or '+', ..])
@@ -108,17 +109,17 @@ internal static class CelTime
         if (rest is "0")
             return CelValue.OfDuration(0);
         if (rest.IsEmpty || text.Length > 100)
-            return bad;
+            return NoDuration(text);
         Int128 total = 0;
         while (!rest.IsEmpty)
         {
             var digits = rest.IndexOfAnyExcept("0123456789.");
             if (digits <= 0)
-                return bad;
+                return NoDuration(text);
             var unit = rest[digits..].IndexOfAny("0123456789.");
             var name = unit < 0 ? rest[digits..] : rest.Slice(digits, unit);
             if (!TryScale(rest[..digits], UnitNanos(name), out var nanos))
-                return bad;
+                return NoDuration(text);
             total += nanos;
             if (total > (Int128)long.MaxValue * 2)
                 return Duration(total);
@@ -126,6 +127,9 @@ internal static class CelTime
         }
         return Duration(negative ? -total : total);
     }
+
+    private static CelValue NoDuration(string text) =>
+        CelValue.Fail("bad-value", $"`{PolicyDiagnostic.Quote(text)}` is not a duration, expected numbers with the units h, m, s, ms, us or ns");
 
     private static long UnitNanos(ReadOnlySpan<char> name) => name switch
     {
