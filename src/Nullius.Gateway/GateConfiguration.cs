@@ -78,7 +78,8 @@ internal sealed class GateConfiguration(GateParts parts)
         return errors;
     }
 
-    // Files keep the folder that their configuration names. Limits for everyone (guardrails) are not an overlay's to set.
+    // Files keep the folder that their configuration names. An overlay's guardrails are further levels: each level must
+    // allow, so that one can only take away.
     private static GateConfig Merge(GateConfig written, GateConfig extra)
     {
         string Rooted(string file) => Path.GetFullPath(Path.Combine(extra.BaseDirectory, file));
@@ -91,6 +92,7 @@ internal sealed class GateConfiguration(GateParts parts)
                 Inject = route.Inject is { BasicPasswordFile: { } password } inject ? inject with { BasicPasswordFile = Rooted(password) } : route.Inject,
             })],
             Bindings = [.. written.Bindings, .. extra.Bindings.Select(binding => binding with { Policy = Rooted(binding.Policy) })],
+            Guardrails = [.. written.Guardrails, .. extra.Guardrails.Select(level => (IReadOnlyList<string>)[.. level.Select(Rooted)])],
             ConditionalAccess = [.. written.ConditionalAccess, .. extra.ConditionalAccess.Select(Rooted)],
             NamedLocations = [.. written.NamedLocations, .. extra.NamedLocations.Select(Rooted)],
         };

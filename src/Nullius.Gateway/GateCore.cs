@@ -16,17 +16,25 @@ namespace Nullius.Gateway;
 internal interface IRecordSink
 {
     void Append(ReadOnlySpan<byte> body, Durability durability);
+
+    /// <summary>Also on a full disk, out of the reserve: for what a signed-in administrator does.</summary>
+    void AppendReserved(ReadOnlySpan<byte> body, Durability durability);
 }
 
 internal sealed class TrailSink(AuditTrail trail) : IRecordSink
 {
     public void Append(ReadOnlySpan<byte> body, Durability durability) => trail.Append(body, durability);
+
+    public void AppendReserved(ReadOnlySpan<byte> body, Durability durability) => trail.AppendReserved(body, durability);
 }
 
 /// <summary>What the steps share.</summary>
 internal sealed class GateCore
 {
+    private const int MostEarlier = 8;
+
     private volatile GateSnapshot? _snapshot;
+    private volatile GateSnapshot[] _earlier = [];
     private long _requests;
     private long _refused;
 
@@ -70,8 +78,17 @@ internal sealed class GateCore
     public GateSnapshot Snapshot
     {
         get => _snapshot ?? throw new InvalidOperationException("the gate has no configuration yet");
-        set => _snapshot = value;
+        set
+        {
+            if (_snapshot is { } before)
+                _earlier = [before, .. _earlier.Take(MostEarlier - 1)];
+            _snapshot = value;
+        }
     }
+
+    /// <summary>A generation that is live or was so lately; null when it is forgotten. For explanations, never for decisions.</summary>
+    public GateSnapshot? SnapshotOf(long generation) =>
+        Snapshot is { } live && live.Generation == generation ? live : Array.Find(_earlier, one => one.Generation == generation);
 
     public long Requests => Volatile.Read(ref _requests);
 

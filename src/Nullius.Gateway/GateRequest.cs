@@ -115,6 +115,9 @@ public sealed class GateRequest
 
     internal GuardedAnswer? Answer { get; set; }
 
+    /// <summary>Ends the wait for an application that does not begin to answer what may then last for days.</summary>
+    internal CancellationTokenSource? Unanswered { get; set; }
+
     internal Yarp.ReverseProxy.Forwarder.ForwarderError ForwarderError { get; set; }
 
     internal GuardedWebSocket? Socket { get; set; }
@@ -154,6 +157,7 @@ public sealed class GateRequest
         Live = null;
         Answer = null;
         Socket = null;
+        Unanswered = null;
         ForwarderError = default;
     }
 }

@@ -60,6 +60,11 @@ describe('the live list', () => {
     expect(references(started)).toEqual(['new', 'old']);
   });
 
+  it('shows once what the stream brings after the recent decisions had it', () => {
+    const started = liveList(emptyList, { kind: 'start', entries: [entry('b'), entry('a')] });
+    expect(references(receive(started, batch(['b', 'c'])))).toEqual(['c', 'b', 'a']);
+  });
+
   it('says how many of the decisions are listed', () => {
     const all = receive(emptyList, batch(['a', 'b']));
     expect(rate(all, 1000)).toEqual({ perSecond: 2, oneIn: 1 });

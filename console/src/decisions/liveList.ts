@@ -51,18 +51,20 @@ export function liveList(list: LiveList, action: LiveAction): LiveList {
 function received(list: LiveList, batches: DecisionBatch[], now: number): LiveList {
   let sent = 0;
   let seen = 0;
+  // The list of recent decisions and the stream overlap: each decision stands there once.
+  const known = new Set(list.entries.map((entry) => entry.reference));
   const fresh: DecisionSummary[] = [];
   for (const batch of batches) {
     seen += batch.seen;
     sent += batch.decisions.length;
-    for (const entry of batch.decisions) fresh.push(entry);
+    for (const entry of batch.decisions) if (!known.has(entry.reference)) fresh.push(entry);
   }
   fresh.reverse();
   const recent = [...list.recent.filter((one) => now - one.at < rateWindow), { at: now, seen, sent }];
   if (fresh.length === 0) return { ...list, recent };
   const entries = [...fresh, ...list.entries];
   if (entries.length > mostEntries) entries.length = mostEntries;
-  return { ...list, entries, recent, waiting: list.held ? list.waiting + sent : 0 };
+  return { ...list, entries, recent, waiting: list.held ? list.waiting + fresh.length : 0 };
 }
 
 /** Recent decisions that the stream did not bring, before those that it did; each once. */

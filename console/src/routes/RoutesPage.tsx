@@ -49,32 +49,36 @@ function RouteCard({ route }: { route: RouteSummary }) {
         <span className="push" />
         <code className="quiet small">{route.at}</code>
       </div>
-      <p className="route-way">
-        <code>
-          {route.host}
-          {route.paths.join(', ')}
-        </code>{' '}
-        <span aria-hidden="true">→</span>
-        <span className="unseen">goes to</span> {route.upstream ? <code>{route.upstream}</code> : 'this program'}
-      </p>
-      {route.health === 'failing' && route.healthDetail && <p className="note note-bad">✕ {route.healthDetail}</p>}
-      <div className="figures">
-        <Figure href={live('&effect=allow')} value={route.counts.allowed} words="allowed" />
-        <Figure href={live('&effect=stepUp')} value={route.counts.stepUp} words="stepped up" />
-        <Figure href={live('&effect=deny')} value={route.counts.denied} words="denied" />
-        <Figure href={live('&observed=true')} value={route.counts.observed} words="observed only" strong={route.counts.observed > 0} />
-        <div className="figure">
-          <b className="numbers">{count(route.connections)}</b>
-          <span>open</span>
+      <div className="route-line">
+        <p className="route-way">
+          <code>
+            {route.host}
+            {route.paths.join(', ')}
+          </code>{' '}
+          <span aria-hidden="true">→</span>
+          <span className="unseen">goes to</span> {route.upstream ? <code>{route.upstream}</code> : 'this program'}
+        </p>
+        <div className="figures">
+          <Figure href={live('&effect=allow')} value={route.counts.allowed} words="allowed" />
+          <Figure href={live('&effect=stepUp')} value={route.counts.stepUp} words="stepped up" />
+          <Figure href={live('&effect=deny')} value={route.counts.denied} words="denied" />
+          <Figure href={live('&observed=true')} value={route.counts.observed} words="observed only" strong={route.counts.observed > 0} />
+          <div className="figure">
+            <b className={route.connections === 0 ? 'numbers zero' : 'numbers'}>{count(route.connections)}</b>
+            <span>open</span>
+          </div>
+          <span className="quiet small">
+            since <Time at={route.countedSince} as="relative" />
+          </span>
         </div>
-        <span className="quiet small">
-          since <Time at={route.countedSince} as="relative" />
-        </span>
       </div>
+      {route.health === 'failing' && route.healthDetail && <p className="note note-bad">✕ {route.healthDetail}</p>}
       <details>
         <summary>
-          {things(route.policies.length, 'policy', 'policies')} <span className="quiet">· {terms(route).join(' · ')}</span>
+          {things(route.policies.length, 'policy', 'policies')}{' '}
+          <span className="quiet">· {route.granting === 'authenticated' ? 'anybody signed in is granted access' : 'AWS-style policies grant'}</span>
         </summary>
+        <p className="quiet terms">{terms(route).join(' · ')}</p>
         {route.policies.length === 0 ? (
           <p className="quiet">None is bound: {route.granting === 'authenticated' ? 'anybody signed in passes.' : 'nothing grants, so every request is denied.'}</p>
         ) : (
@@ -94,11 +98,10 @@ function RouteCard({ route }: { route: RouteSummary }) {
   );
 }
 
-/** How the route decides, in a line. */
+/** What else it demands, in a line. */
 function terms(route: RouteSummary): string[] {
   return [
-    route.granting === 'authenticated' ? 'anybody signed in' : 'AWS-style policies grant',
-    `client certificate ${route.clientCertificate === 'require' ? 'required' : route.clientCertificate === 'request' ? 'asked for' : 'not asked for'}`,
+    `Client certificate ${route.clientCertificate === 'require' ? 'required' : route.clientCertificate === 'request' ? 'asked for' : 'not asked for'}`,
     `denies on trust older than ${span(route.maxSnapshotAgeSeconds)}`,
     route.durableSync ? 'waits for the disk before each request' : 'record synced at an interval',
   ];
@@ -133,7 +136,7 @@ function Health({ health }: { health: RouteHealth }) {
 function Figure({ href, value, words, strong = false }: { href: string; value: number; words: string; strong?: boolean }) {
   return (
     <Link className={strong ? 'figure figure-strong' : 'figure'} href={href}>
-      <b className="numbers">{count(value)}</b>
+      <b className={value === 0 ? 'numbers zero' : 'numbers'}>{count(value)}</b>
       <span>{words}</span>
     </Link>
   );

@@ -38,7 +38,7 @@ internal sealed class SignInRedirect(GateCore core)
         var authority = config.HttpsPort == 443 ? config.SignInHost : FormattableString.Invariant($"{config.SignInHost}:{config.HttpsPort}");
         var target = $"https://{authority}/{page}?request={Uri.EscapeDataString(core.Handoff.Seal(handoff))}";
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
-        if (request.Canonical.Method == "POST" && http.Request.Headers.ContainsKey("Sec-Fetch-Mode"))
+        if (request.Canonical.Method == "POST" && http.Request.Headers.ContainsKey("Sec-Fetch-Dest"))
         {
             await WriteOnwardAsync(http, target);
             return;

@@ -81,6 +81,7 @@ internal static class DecisionEvents
             ReportOnly = Copy(decision.ReportOnly),
             ValidUntil = request.ValidUntil,
             Reasons = Reasons(request, decision, refusal),
+            Inputs = RecordedInputs.Of(request),
         };
     }
 

@@ -1,28 +1,32 @@
 using Nullius.Gateway.Deciding;
 using Nullius.Gateway.Snapshot;
-using Nullius.Identity.Trust;
 using Nullius.Policy.Explain;
+using Nullius.Policy.Requests;
 
 namespace Nullius.Gateway.Decisions;
 
 /// <summary>
 /// Answers "why, and what would change it" for a recent decision, when somebody asks (law 3): the request is put together again
-/// from what was kept of it, and the engine explains it under the policies of now. Query and header values are not kept; keys
-/// that read them are absent here.
+/// from what was kept of it (<see cref="RecordedInputs"/>), and the engine explains it under the policies that decided it.
 /// </summary>
 internal static class DecisionExplainer
 {
+    private const string Changed = "Policies have changed since: the same request may be decided otherwise now.";
+    private const string Forgotten = "The policies of then are no longer at hand: what follows is under those of now.";
+
     public static GateExplanation? Explain(GateCore core, string reference)
     {
         if (core.Decisions.Find(reference) is not { } decision)
             return null;
-        var request = Rebuild(core, decision);
+        var then = decision.Inputs is { } inputs ? core.SnapshotOf(inputs.Generation) : null;
+        var changed = decision.Inputs is { } kept && !string.Equals(kept.PolicyVersion, core.Snapshot.PolicyVersion, StringComparison.Ordinal);
+        var request = Rebuild(then ?? core.Snapshot, decision);
         if (request is null)
-            return new GateExplanation(decision, Summary(decision), [.. decision.Statements.Select(Describe)], []);
-        var now = decision.At;
-        Decider.Prepare(request, now);
+            return new GateExplanation(decision, Summary(decision), [.. decision.Statements.Select(Describe), .. changed ? [Changed] : (string[])[]], []) { PoliciesChanged = changed };
+        Decider.Prepare(request, decision.At);
         var aws = request.PersonView!.PoliciesAt(request.Route!).Explain(request.Aws);
-        var steps = aws.Layers.Select(Describe).ToList();
+        List<string> steps = changed ? [then is null ? Forgotten : Changed] : [];
+        steps.AddRange(aws.Layers.Select(Describe));
         var changes = aws.Changes.Select(change => change.Text).ToList();
         if (!request.Snapshot.Policies.ConditionalAccess.IsEmpty)
         {
@@ -31,16 +35,16 @@ internal static class DecisionExplainer
             changes.AddRange(entra.Changes.Select(change => change.Text));
         }
 
-        return new GateExplanation(decision, $"{Summary(decision)}. {aws.Summary}", steps, changes);
+        return new GateExplanation(decision, $"{Summary(decision)}. {aws.Summary}", steps, changes) { PoliciesChanged = changed, Context = Context(request, decision.Inputs!) };
     }
 
-    // Null when subject or route are gone: what is left is what was written down.
-    private static GateRequest? Rebuild(GateCore core, DecisionEvent decision)
+    // Null when nothing was decided, or the route is gone: what is left is what was written down.
+    private static GateRequest? Rebuild(GateSnapshot snapshot, DecisionEvent decision)
     {
-        var snapshot = core.Snapshot;
-        if (decision.SessionId is null || core.Trust.FindSession(decision.SessionId) is not { } session || !snapshot.Hosts.TryGetValue(decision.Host, out var host) || host.Match(decision.Path) is not { } route)
+        if (decision.Inputs is not { } inputs || !snapshot.Hosts.TryGetValue(decision.Host, out var host) || host.Match(decision.Path) is not { } route)
             return null;
-        var device = decision.DeviceId is null ? null : core.Trust.FindDevice(decision.DeviceId);
+        var session = new SessionEntry(inputs.Session, new PersonEntry(inputs.Person));
+        var device = inputs.Device is null ? null : new DeviceEntry(inputs.Device);
         var address = System.Net.IPAddress.TryParse(decision.Address, out var parsed) ? parsed : System.Net.IPAddress.None;
         var request = new GateRequest
         {
@@ -48,21 +52,46 @@ internal static class DecisionExplainer
             Host = host,
             Route = route,
             SessionEntry = session,
-            Session = session.Trust,
+            Session = inputs.Session,
             PersonView = session.Person.View(snapshot),
+            Person = inputs.Person,
             DeviceEntry = device,
-            Device = device?.Trust,
-            DeviceState = device?.Trust.StateAt(decision.At) ?? DeviceState.Unmanaged,
+            Device = inputs.Device,
+            DeviceState = decision.DeviceState,
             Connection = Reception.GateConnection.Of(address),
             Action = decision.Operation,
+            UserAgent = inputs.UserAgent,
+            Referer = inputs.Referer,
+            SignInRisk = inputs.SignInRisk,
+            IsUpgrade = inputs.IsUpgrade,
             Now = decision.At,
         };
-        request.Person = request.PersonView.Trust;
         request.Canonical.Method = decision.Method;
         request.Canonical.Host = decision.Host;
         request.Canonical.Path = decision.Path;
         request.Resource = route.ResourcePrefix + (route.Config.CaseInsensitivePaths ? decision.Path.ToLowerInvariant() : decision.Path);
+        foreach (var (key, value, _) in inputs.Mentioned)
+            request.Mentioned.Add((key, value));
         return request;
+    }
+
+    private static List<ContextEntry> Context(GateRequest request, RecordedInputs inputs)
+    {
+        var entries = new List<ContextEntry>();
+        foreach (var name in request.Snapshot.Mentioned.Conditions)
+        {
+            var key = ConditionKey.Find(name);
+            var withheld = key is not null && Array.Exists(inputs.Mentioned, kept => kept.Withheld && ReferenceEquals(kept.Key, key));
+            var (presence, values) = key is null ? (Presence.Absent, []) : request.Aws.Context.Describe(key);
+            entries.Add(new ContextEntry(name, values, withheld ? "withheld" : presence switch
+            {
+                Presence.Present => "present",
+                Presence.Absent => "absent",
+                Presence.Unknown => "unknown",
+            }));
+        }
+
+        return entries;
     }
 
     private static string Summary(DecisionEvent decision) => decision.Refusal is { } refusal

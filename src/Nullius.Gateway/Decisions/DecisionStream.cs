@@ -43,6 +43,12 @@ public sealed record DecisionEvent
     /// <summary>Why, in words; the same that the person was told.</summary>
     public IReadOnlyList<string> Reasons { get; init; } = [];
     public StageDurations Stages { get; init; }
+
+    /// <summary>Names the policies that decided; the audit record holds the same. Null where no policy was asked.</summary>
+    public string? PolicyVersion => Inputs?.PolicyVersion;
+
+    /// <summary>What was decided on, kept so that it can be explained; null without a session.</summary>
+    internal RecordedInputs? Inputs { get; init; }
 }
 
 /// <summary>The most recent decisions in a bounded ring, and those to come for subscribers.</summary>
@@ -136,4 +142,17 @@ public sealed class DecisionSubscription : IDisposable
 /// <param name="Summary">One sentence.</param>
 /// <param name="Steps">What each layer said, in order of evaluation.</param>
 /// <param name="Changes">What would change the outcome.</param>
-public sealed record GateExplanation(DecisionEvent Decision, string Summary, IReadOnlyList<string> Steps, IReadOnlyList<string> Changes);
+public sealed record GateExplanation(DecisionEvent Decision, string Summary, IReadOnlyList<string> Steps, IReadOnlyList<string> Changes)
+{
+    /// <summary>What conditions could read: the keys that some policy reads, with the values of the request. No secrets.</summary>
+    public IReadOnlyList<ContextEntry> Context { get; init; } = [];
+
+    /// <summary>True when policies or their bindings have changed since: the same request may be decided otherwise now.</summary>
+    public bool PoliciesChanged { get; init; }
+}
+
+/// <summary>A condition key as a request filled it in.</summary>
+/// <param name="Key">As policies spell it.</param>
+/// <param name="Values">Empty when <paramref name="State"/> is not <c>present</c>.</param>
+/// <param name="State"><c>present</c>, <c>absent</c>, <c>unknown</c>, or <c>withheld</c> where the value may be a secret or was too long to keep.</param>
+public sealed record ContextEntry(string Key, IReadOnlyList<string> Values, string State);

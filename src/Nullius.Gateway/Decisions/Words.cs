@@ -32,6 +32,9 @@ internal static class Words
         PolicyLayer.Boundary => "boundary",
         PolicyLayer.Session => "session",
         PolicyLayer.ConditionalAccess => "conditionalAccess",
+        PolicyLayer.DenyPolicy => "denyPolicy",
+        PolicyLayer.AccessBoundary => "principalAccessBoundary",
+        PolicyLayer.AllowPolicy => "allowPolicy",
     };
 
     public static string Of(ReportOnlyResult result) => result switch

@@ -45,6 +45,10 @@ internal sealed class RequestTransformer(GateCore core) : HttpTransformer
         if (proxyResponse is null)
             return true;
         var request = httpContext.Features.GetRequiredFeature<GateRequest>();
+        request.Unanswered?.CancelAfter(Timeout.InfiniteTimeSpan);
+        // To an extended CONNECT any success opens a tunnel (RFC 9113, section 8.5): an application that speaks no WebSocket has none.
+        if (request.IsUpgrade && proxyResponse.IsSuccessStatusCode && HttpProtocol.IsHttp2(httpContext.Request.Protocol))
+            throw new HttpRequestException("the application answered an upgrade without upgrading");
         var copy = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         StripAnswer(httpContext.Response.Headers);
         Preflight.Write(request);

@@ -78,6 +78,8 @@ internal static class TargetReader
     {
         [] => last ? RequestFault.None : RequestFault.EmptySegment,
         ['.'] or ['.', '.'] => RequestFault.DotSegment,
+        // Windows file systems drop dots and spaces at the end of a name.
+        [.., '.'] or [.., '%', '2', '0'] => RequestFault.SegmentEnd,
         _ => RequestFault.None,
     };
 
@@ -123,6 +125,9 @@ internal static class TargetReader
             return RequestFault.EncodedControl;
         if (value == (byte)';')
             return RequestFault.PathParameter;
+        // A proxy or framework that decodes before it splits sees a query or a fragment here.
+        if (value is (byte)'?' or (byte)'#')
+            return RequestFault.EncodedDelimiter;
         if (value == (byte)'%')
             return IsTwice(path, at) ? RequestFault.DoubleEncoding : RequestFault.None;
         return char.IsAsciiLetterOrDigit((char)value) || value is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~'

@@ -28,7 +28,11 @@ internal static class GateRecords
         WriteDecision(json, request, refusal);
         json.WriteEndObject();
         json.WriteEndObject();
-        core.Records.Append(request.Record.End(), request.Route is { Config.DurableSync: true } && refusal == RefusalReason.None ? Durability.Sync : Durability.Interval);
+        var durability = request.Route is { Config.DurableSync: true } && refusal == RefusalReason.None ? Durability.Sync : Durability.Interval;
+        if (refusal == RefusalReason.None && IsAdministration(request))
+            core.Records.AppendReserved(request.Record.End(), durability);
+        else
+            core.Records.Append(request.Record.End(), durability);
     }
 
     /// <summary>How a forwarded request ended.</summary>
@@ -48,8 +52,16 @@ internal static class GateRecords
         json.WriteString("closed", closed);
         json.WriteEndObject();
         json.WriteEndObject();
-        core.Records.Append(request.Record.End(), Durability.Interval);
+        if (IsAdministration(request))
+            core.Records.AppendReserved(request.Record.End(), Durability.Interval);
+        else
+            core.Records.Append(request.Record.End(), Durability.Interval);
     }
+
+    // Who signed in and is allowed at the console may act when the disk is full: the reserve is theirs (law 6). A route that
+    // only observes lets in whoever comes, and opens no reserve.
+    private static bool IsAdministration(GateRequest request) =>
+        request is { Route.System: Snapshot.SystemHost.Console, Session: not null, Observed: false, Decision.Effect: Effect.Allow };
 
     private static void WriteHead(Utf8JsonWriter json, GateRequest request, bool succeeded)
     {
@@ -141,6 +153,7 @@ internal static class GateRecords
         if (refusal != RefusalReason.None)
             json.WriteString("refusal", refusal.Code());
         json.WriteString("route", request.Route?.Name);
+        json.WriteString("policies", request.Snapshot?.PolicyVersion);
         json.WriteString("mode", request.Observed ? "observe" : "enforce");
         json.WriteString("deviceState", ContextWriter.NameOf(request.DeviceState));
         if (request.ValidUntil is { } until)

@@ -70,6 +70,9 @@ internal sealed class GateSnapshot
 
     public required PolicyCatalog Policies { get; init; }
 
+    /// <summary>Names the set of policies by its content: what is recorded with every decision.</summary>
+    public required string PolicyVersion { get; init; }
+
     /// <summary>Names of query parameters and headers that some policy reads; nothing else of them is looked at.</summary>
     public required MentionedKeys Mentioned { get; init; }
 }

@@ -9,13 +9,18 @@ internal sealed class MentionedKeys
 {
     private const string QueryPrefix = "nullius:Query/";
     private const string HeaderPrefix = "nullius:Header/";
+    private const int MostConditions = 200;
 
     private MentionedKeys(IReadOnlyCollection<string> names)
     {
+        Conditions = [.. names.Order(StringComparer.OrdinalIgnoreCase).DistinctBy(name => name.ToUpperInvariant()).Take(MostConditions)];
         Clock = names.Any(name => name.Equals("nullius:Hour", StringComparison.OrdinalIgnoreCase) || name.Equals("nullius:Weekday", StringComparison.OrdinalIgnoreCase));
         Query = Table(names, QueryPrefix, StringComparer.Ordinal);
         Headers = [.. Table(names, HeaderPrefix, StringComparer.OrdinalIgnoreCase).Select(pair => (pair.Key, pair.Value))];
     }
+
+    /// <summary>Names of the keys that some condition or policy variable reads; the first 200.</summary>
+    public IReadOnlyList<string> Conditions { get; }
 
     /// <summary>Hour or weekday: such a decision may change with the hour.</summary>
     public bool Clock { get; }
@@ -66,6 +71,8 @@ internal sealed class MentionedKeys
                 foreach (var member in element.EnumerateObject())
                 {
                     Take(member.Name, names);
+                    if (member.NameEquals("Condition") && member.Value.ValueKind == JsonValueKind.Object)
+                        names.UnionWith(member.Value.EnumerateObject().Where(test => test.Value.ValueKind == JsonValueKind.Object).SelectMany(test => test.Value.EnumerateObject()).Select(key => key.Name));
                     Collect(member.Value, names);
                 }
 
@@ -84,6 +91,13 @@ internal sealed class MentionedKeys
 
     private static void Take(string text, HashSet<string> names)
     {
+        for (var at = text.IndexOf("${", StringComparison.Ordinal); at >= 0; at = text.IndexOf("${", at + 2, StringComparison.Ordinal))
+        {
+            var length = text.AsSpan(at + 2).IndexOfAny(',', '}');
+            if (length > 2 && text.AsSpan(at + 2, length).Contains(':'))
+                names.Add(text.Substring(at + 2, length).Trim());
+        }
+
         foreach (var prefix in (ReadOnlySpan<string>)[QueryPrefix, HeaderPrefix, "nullius:Hour", "nullius:Weekday"])
         {
             for (var at = text.IndexOf(prefix, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(prefix, at + 1, StringComparison.OrdinalIgnoreCase))

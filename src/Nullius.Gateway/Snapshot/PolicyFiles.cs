@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Nullius.Gateway.Config;
 using Nullius.Policy;
@@ -14,9 +15,29 @@ internal sealed class PolicyFiles(string baseDirectory, List<ConfigDiagnostic> d
 
     private readonly Dictionary<string, AwsPolicyDocument?> _aws = new(StringComparer.Ordinal);
     private readonly List<ReadOnlyMemory<byte>> _documents = [];
+    private readonly SortedDictionary<string, byte[]> _contents = new(StringComparer.Ordinal);
 
     /// <summary>The bytes of every AWS document that was read.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> AwsDocuments => _documents;
+
+    /// <summary>Names what was read, and what of it binds to whom: the same for the same files and bindings.</summary>
+    public string Version(GateConfig config)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (path, content) in _contents)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(path));
+            hash.AppendData(content);
+        }
+
+        foreach (var binding in config.Bindings)
+            hash.AppendData(Encoding.UTF8.GetBytes($"{binding.Kind}\n{binding.Policy}\n{string.Join(',', binding.Users)}\n{string.Join(',', binding.Groups)}\n"));
+        foreach (var list in (IEnumerable<IReadOnlyList<string>>)[.. config.Guardrails, config.ConditionalAccess, config.NamedLocations])
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Join(',', list) + "\n"));
+        foreach (var route in config.Routes)
+            hash.AppendData(Encoding.UTF8.GetBytes($"{route.Name}\n{route.Granting}\n{route.ResourcePolicy}\n"));
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
 
     /// <summary>What a route grants that is open to everyone signed in.</summary>
     public AwsPolicyDocument BuiltIn() => Parse(
@@ -87,7 +108,12 @@ internal sealed class PolicyFiles(string baseDirectory, List<ConfigDiagnostic> d
         try
         {
             if (new FileInfo(path).Length <= MostBytes)
-                return File.ReadAllBytes(path);
+            {
+                var bytes = File.ReadAllBytes(path);
+                _contents[path] = SHA256.HashData(bytes);
+                return bytes;
+            }
+
             diagnostics.Add(new ConfigDiagnostic(at, "policy-file", $"policy file `{file}` is larger than {MostBytes} bytes"));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

@@ -36,6 +36,7 @@ internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, Live
             Routes = routes,
             Hosts = Hosts(config, routes),
             Policies = catalog,
+            PolicyVersion = files.Version(config),
             Mentioned = MentionedKeys.In(files.AwsDocuments),
         };
     }

@@ -19,6 +19,8 @@ internal sealed class Audit(GateCore core) : IStep
         catch (AuditUnavailableException fault)
         {
             GateLog.RecordFailed(core.Log, request.Reference, fault.Message);
+            if (IsSignIn(request))
+                return new(StepResult.Continue);
             request.Refusal = RefusalReason.RecordUnavailable;
             return new(StepResult.Refused);
         }
@@ -27,4 +29,9 @@ internal sealed class Audit(GateCore core) : IStep
         core.Decisions.Publish(DecisionEvents.Of(core, request, RefusalReason.None));
         return new(StepResult.Continue);
     }
+
+    // The platform's own sign-in pages reach no application, and what happens there has records of its own, out of the
+    // reserve for whoever proves who they are: without them nobody could sign in to make room on a full disk.
+    private static bool IsSignIn(GateRequest request) =>
+        request is { IsPublic: true, Session: null, Host.System: Snapshot.SystemHost.SignIn, Route.Upstream: null };
 }

@@ -1,5 +1,6 @@
 using Nullius.Gateway.Answers;
 using Nullius.Gateway.Deciding;
+using Nullius.Gateway.Reception;
 using Nullius.Gateway.Recording;
 using Nullius.Gateway.Snapshot;
 
@@ -50,7 +51,8 @@ internal static class OriginCheck
         var site = request.Http.Request.Headers["Sec-Fetch-Site"];
         if (site.Count > 0)
             return site[0] is "same-origin" or "none" && !request.IsUpgrade || site[0] is "same-origin";
-        // Neither header: not a browser of this decade. Without a cookie there is nothing to ride on.
-        return request.Credential != CredentialKind.Cookie;
+        // Neither header: not a browser of this decade. Without a cookie of the gate's, of a session or of a sign-in under way,
+        // there is nothing to ride on.
+        return request.Credential == CredentialKind.Bearer || !Credentials.HoldOwn(request.Http.Request.Headers.Cookie);
     }
 }

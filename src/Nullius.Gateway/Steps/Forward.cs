@@ -50,7 +50,10 @@ internal sealed class Forward(GateCore core, RequestDelegate inProcess) : IStep
         var live = request.Live!;
         Prepare(request);
         var config = request.IsUpgrade ? upstream.WebSocket : IsLong(request) ? upstream.Live : upstream.Ordinary;
-        var error = await core.Forwarder.SendAsync(http, upstream.Prefix, upstream.Invoker, config, _transformer, live.Sending);
+        using var unanswered = ReferenceEquals(config, upstream.Ordinary) ? null : CancellationTokenSource.CreateLinkedTokenSource(live.Sending);
+        unanswered?.CancelAfter(upstream.Config.ActivityTimeout);
+        request.Unanswered = unanswered;
+        var error = await core.Forwarder.SendAsync(http, upstream.Prefix, upstream.Invoker, config, _transformer, unanswered?.Token ?? live.Sending);
         if (error == ForwarderError.None)
             return StepResult.Answered;
         request.ForwarderError = error;
@@ -60,6 +63,7 @@ internal sealed class Forward(GateCore core, RequestDelegate inProcess) : IStep
         request.Refusal = live.CutFor != RefusalReason.None ? live.CutFor : error switch
         {
             ForwarderError.RequestTimedOut => RefusalReason.UpstreamSlow,
+            _ when unanswered is { IsCancellationRequested: true } && !live.Sending.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested => RefusalReason.UpstreamSlow,
             _ => http.RequestAborted.IsCancellationRequested ? RefusalReason.None : RefusalReason.UpstreamUnreachable,
         };
         return request.Refusal == RefusalReason.None ? StepResult.Answered : StepResult.Refused;

@@ -34,16 +34,21 @@ internal sealed class CelProgram
         syntaxError = null;
         try
         {
-            var tree = CelParser.Parse(text);
-            var binder = new CelBinder(environment);
-            var bound = binder.Bind(tree);
-            return new CelProgram(text, bound.Evaluator, binder.Locals, bound.Type.Settled(), [.. binder.Problems.Select(p => Locate(text, p.Code, p.Message, p.Position))]);
+            return Compile(text, CelParser.Parse(text), environment);
         }
         catch (CelSyntaxException refused)
         {
             syntaxError = Locate(text, refused.Code, refused.Message, refused.Position);
             return null;
         }
+    }
+
+    /// <summary>Compiles a part of a parsed text.</summary>
+    internal static CelProgram Compile(string text, CelNode tree, CelEnvironment environment)
+    {
+        var binder = new CelBinder(environment);
+        var bound = binder.Bind(tree);
+        return new CelProgram(text, bound.Evaluator, binder.Locals, bound.Type.Settled(), [.. binder.Problems.Select(p => Locate(text, p.Code, p.Message, p.Position))]);
     }
 
     /// <summary>The value, an error or unknown. Never throws for what the expression does.</summary>

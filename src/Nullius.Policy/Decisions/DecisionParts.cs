@@ -11,6 +11,12 @@ public enum PolicyLayer
     Boundary,
     Session,
     ConditionalAccess,
+    /// <summary>A GCP deny policy.</summary>
+    DenyPolicy,
+    /// <summary>A GCP principal access boundary.</summary>
+    AccessBoundary,
+    /// <summary>A GCP allow policy.</summary>
+    AllowPolicy,
 }
 
 /// <summary>Points to one statement of one document: the witness of a decision. Made at load, shared, never per decision.</summary>

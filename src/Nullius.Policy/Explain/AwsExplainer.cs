@@ -62,6 +62,9 @@ internal static class AwsExplainer
         PolicyLayer.Boundary => "boundary",
         PolicyLayer.Session => "session",
         PolicyLayer.ConditionalAccess => "conditionalAccess",
+        PolicyLayer.DenyPolicy => "denyPolicy",
+        PolicyLayer.AccessBoundary => "principalAccessBoundary",
+        PolicyLayer.AllowPolicy => "allowPolicy",
     };
 
     internal static string Cite(StatementRef reference) =>

@@ -47,7 +47,7 @@ internal static class EntraExplainer
     };
 
     private static string[] Session(EntraPolicy policy) =>
-        policy.Frequency is null ? policy.OtherSessionControls : [SignInFrequency.Control, .. policy.OtherSessionControls];
+        policy.Frequency is null ? [.. policy.SessionControls.Select(c => c.Name)] : [SignInFrequency.Control, .. policy.SessionControls.Select(c => c.Name)];
 
     private static List<SuggestedChange> Suggest(EntraPolicySet set, Decision decision, EntraRequest request)
     {

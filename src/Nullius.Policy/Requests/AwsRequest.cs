@@ -1,3 +1,5 @@
+using Nullius.Policy.Dialects.Aws.Principals;
+
 namespace Nullius.Policy.Requests;
 
 /// <summary>
@@ -5,6 +7,8 @@ namespace Nullius.Policy.Requests;
 /// </summary>
 public sealed class AwsRequest
 {
+    private AwsPrincipal _read;
+
     /// <summary>Principal ARN (user, role, assumed-role session, federated user, root), a service name, or <c>anonymous</c>.</summary>
     public string Principal { get; set; } = "anonymous";
 
@@ -18,4 +22,12 @@ public sealed class AwsRequest
     public string? ResourceAccount { get; set; }
 
     public RequestContext Context { get; } = new();
+
+    /// <summary>The principal, read once for as long as it is the same string.</summary>
+    internal ref readonly AwsPrincipal ReadPrincipal()
+    {
+        if (!ReferenceEquals(_read.Name, Principal))
+            _read = AwsPrincipal.Read(Principal);
+        return ref _read;
+    }
 }

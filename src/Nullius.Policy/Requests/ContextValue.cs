@@ -39,6 +39,17 @@ internal readonly struct ContextValue
     /// <summary>The string, the list of strings, or the address.</summary>
     internal object? Reference { get; }
 
+    /// <summary>What is present, as text.</summary>
+    internal IReadOnlyList<string> Texts() => Kind switch
+    {
+        ContextValueKind.TextList => [.. (IReadOnlyList<string>)Reference!],
+        ContextValueKind.Boolean => [Bits != 0 ? "true" : "false"],
+        ContextValueKind.Number => [Bits.ToString(System.Globalization.CultureInfo.InvariantCulture)],
+        ContextValueKind.Instant => [new DateTime(Bits, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture)],
+        ContextValueKind.Slice => [((string)Reference!).Substring((int)(Bits >> 32), (int)(Bits & uint.MaxValue))],
+        ContextValueKind.Text or ContextValueKind.Address or ContextValueKind.SessionRole => [Reference!.ToString() ?? ""],
+    };
+
     internal static ContextValue Unknown => new(Presence.Unknown, default, 0, null);
 
     internal static ContextValue Of(string value) => new(Presence.Present, ContextValueKind.Text, 0, value);

@@ -13,6 +13,21 @@ public sealed class EntraRequest
 
     public bool Guest { get; set; }
 
+    /// <summary>A guest's kind by its Graph name (<c>b2bCollaborationGuest</c>, …); null: not told apart, in every kind.</summary>
+    public string? GuestType { get; set; }
+
+    /// <summary>A guest's home tenant; null when it could not be established.</summary>
+    public string? GuestTenant { get; set; }
+
+    /// <summary>The service principal that signs in instead of a person; null for people.</summary>
+    public string? ServicePrincipal { get; set; }
+
+    /// <summary><c>none</c>, <c>low</c>, <c>medium</c>, <c>high</c>; null when it could not be established.</summary>
+    public string? ServicePrincipalRisk { get; set; }
+
+    /// <summary><c>none</c>, <c>minor</c>, <c>moderate</c>, <c>elevated</c>; null when it could not be established.</summary>
+    public string? InsiderRisk { get; set; }
+
     /// <summary>The cloud app: at the gate the route's application id.</summary>
     public string? Application { get; set; }
 
@@ -42,8 +57,11 @@ public sealed class EntraRequest
 
     public IPAddress? Address { get; set; }
 
-    /// <summary>ISO 3166-1 alpha-2; null when unknown.</summary>
+    /// <summary>ISO 3166-1 alpha-2; null when it could not be established.</summary>
     public string? Country { get; set; }
+
+    /// <summary>The address was looked up and belongs to no country.</summary>
+    public bool CountryUnmapped { get; set; }
 
     /// <summary><c>none</c>, <c>low</c>, <c>medium</c>, <c>high</c>; null when it could not be established.</summary>
     public string? UserRisk { get; set; }

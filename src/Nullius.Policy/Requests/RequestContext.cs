@@ -43,6 +43,13 @@ public sealed class RequestContext
     /// <summary>The value exists but could not be established: satisfies no allow and applies every deny that reads it.</summary>
     public void SetUnknown(ConditionKey key) => Slot(key) = ContextValue.Unknown;
 
+    /// <summary>The value of a key as text, for people; the values of a multivalued key one by one.</summary>
+    public (Presence Presence, IReadOnlyList<string> Values) Describe(ConditionKey key)
+    {
+        var value = Get(key);
+        return (value.Presence, value.Presence == Presence.Present ? value.Texts() : []);
+    }
+
     internal ref readonly ContextValue Get(ConditionKey key)
     {
         if (key.Index < _values.Length)

@@ -56,10 +56,10 @@ internal sealed class AnswerWriter : IDisposable
         Json.WriteEndObject();
     }
 
-    /// <summary>What was accepted with a remark; nothing where there is none.</summary>
+    /// <summary>What was accepted with a remark; nothing where there is none. What is not enforced at the gate still stands in the answer.</summary>
     internal void Notes(IReadOnlyList<PolicyDiagnostic> diagnostics)
     {
-        var notes = diagnostics.Where(d => d.Severity == DiagnosticSeverity.Note).ToList();
+        var notes = diagnostics.Where(d => d.Severity == DiagnosticSeverity.Note && d.Code != "not-enforced").ToList();
         if (notes.Count == 0)
             return;
         Json.WriteStartArray("notes");

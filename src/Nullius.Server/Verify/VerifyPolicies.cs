@@ -9,6 +9,7 @@ internal sealed class VerifyPolicies(string route)
     public const string Grants = "grants.json";
     public const string Administrator = "administrator.json";
     public const string Boundary = "boundary.json";
+    public const string Guardrail = "guardrail.json";
 
     /// <summary>Operations of the temporary route by the path prefix that they stand for.</summary>
     public static readonly (string Name, string Path)[] Operations =
@@ -18,6 +19,7 @@ internal sealed class VerifyPolicies(string route)
         ("NeedsManaged", "/managed*"),
         ("Denied", "/denied*"),
         ("Administer", "/admin*"),
+        ("Guarded", "/guarded*"),
         ("Changing", "/changing*"),
         ("Timed", "/timed*"),
     ];
@@ -26,7 +28,7 @@ internal sealed class VerifyPolicies(string route)
     /// <param name="changing">Whether the operation that a check takes away is still granted.</param>
     /// <param name="timedUntil">When the operation that ends by time ends.</param>
     public string GrantsText(bool changing, DateTimeOffset timedUntil) => Document(
-        Allow("Granted", [.. ((string[])["Open", "Denied"]).Concat(changing ? ["Changing"] : []).Select(Action)]),
+        Allow("Granted", [.. ((string[])["Open", "Denied", "Guarded"]).Concat(changing ? ["Changing"] : []).Select(Action)]),
         Allow("WithSecondFactor", [Action("NeedsFactor")], ("Bool", "aws:MultiFactorAuthPresent", "true")),
         Allow("FromManagedDevice", [Action("NeedsManaged")], ("StringEquals", "nullius:DeviceState", "compliant")),
         Allow("UntilThen", [Action("Timed")], ("DateLessThan", "aws:CurrentTime", timedUntil.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture))),
@@ -36,7 +38,10 @@ internal sealed class VerifyPolicies(string route)
     public string AdministratorText => Document(Allow("Everything", [route + ":*"]));
 
     /// <summary>The cap on that administrator.</summary>
-    public string BoundaryText => Document(Allow("NoMoreThan", [Action("Open")]));
+    public string BoundaryText => Document(Allow("NoMoreThan", [Action("Open"), Action("Guarded")]));
+
+    /// <summary>A limit for everyone: one more level, which takes one operation of this route from everybody and nothing else from anybody.</summary>
+    public string GuardrailText => Document(Allow("TheRest", ["*"]), Statement("Deny", "NobodyAtAll", [Action("Guarded")]));
 
     private string Action(string operation) => $"{route}:{operation}";
 

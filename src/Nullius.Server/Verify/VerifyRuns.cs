@@ -294,7 +294,7 @@ internal sealed class VerifyRuns : IAsyncDisposable
         public IDisposable? Overlay { get; set; }
 
         public IReadOnlyList<string> PolicyFiles =>
-            [.. ((string[])[VerifyPolicies.Grants, VerifyPolicies.Administrator, VerifyPolicies.Boundary]).Select(f => Path.Combine(Folder, f))];
+            [.. ((string[])[VerifyPolicies.Grants, VerifyPolicies.Administrator, VerifyPolicies.Boundary, VerifyPolicies.Guardrail]).Select(f => Path.Combine(Folder, f))];
 
         public string Group(string name) => $"{Name}-{name}";
 
@@ -305,6 +305,7 @@ internal sealed class VerifyRuns : IAsyncDisposable
             File.WriteAllText(Path.Combine(Folder, VerifyPolicies.Grants), policies.GrantsText(changing: true, DateTimeOffset.UnixEpoch));
             File.WriteAllText(Path.Combine(Folder, VerifyPolicies.Administrator), policies.AdministratorText);
             File.WriteAllText(Path.Combine(Folder, VerifyPolicies.Boundary), policies.BoundaryText);
+            File.WriteAllText(Path.Combine(Folder, VerifyPolicies.Guardrail), policies.GuardrailText);
         }
 
         public GateConfig Configuration(int upstreamPort)
@@ -331,7 +332,8 @@ internal sealed class VerifyRuns : IAsyncDisposable
                     new BindingConfig(at, BindingKind.Identity, VerifyPolicies.Administrator, [], [Group("administrators")]),
                     new BindingConfig(at, BindingKind.Boundary, VerifyPolicies.Boundary, [], [Group("administrators")]),
                 ],
-                Guardrails = [],
+                // Beside those of the instance, which bind the temporary route like every other.
+                Guardrails = [[VerifyPolicies.Guardrail]],
                 ConditionalAccess = [],
                 NamedLocations = [],
             };

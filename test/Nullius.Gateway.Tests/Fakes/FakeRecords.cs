@@ -21,4 +21,13 @@ internal sealed class FakeRecords : IRecordSink
             throw new AuditUnavailableException("the disk is full");
         _lines.Enqueue(System.Text.Encoding.UTF8.GetString(body));
     }
+
+    /// <summary>How many records took the reserve.</summary>
+    public int Reserved { get; private set; }
+
+    public void AppendReserved(ReadOnlySpan<byte> body, Durability durability)
+    {
+        Reserved++;
+        _lines.Enqueue(System.Text.Encoding.UTF8.GetString(body));
+    }
 }

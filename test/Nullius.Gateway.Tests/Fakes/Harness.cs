@@ -73,13 +73,16 @@ internal sealed class Harness : IAsyncDisposable
     /// <param name="route">Changes the one route <c>app</c>, to which everything is allowed for group <c>staff</c>.</param>
     /// <param name="config">Changes the configuration.</param>
     public static async Task<Harness> StartAsync(
-        Func<RouteConfig, RouteConfig>? route = null, Func<GateConfig, GateConfig>? config = null, Application? application = null, Func<GateListenerOptions, GateListenerOptions>? listener = null)
+        Func<RouteConfig, RouteConfig>? route = null, Func<GateConfig, GateConfig>? config = null, Application? application = null, Func<GateListenerOptions, GateListenerOptions>? listener = null,
+        IEnumerable<(string File, string Json)>? policies = null)
     {
         var harness = new Harness(listener);
         harness.Application = application ?? await Application.StartAsync();
         await harness._server.StartAsync();
         harness.Port = new Uri(harness._server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
         harness.Policy("allow.json", """{"Version":"2012-10-17","Statement":[{"Sid":"All","Effect":"Allow","Action":"app:*","Resource":"*"}]}""");
+        foreach (var (file, json) in policies ?? [])
+            harness.Policy(file, json);
         harness.Person("alice", "staff");
         var dependencies = new GateDependencies(
             harness.Trust, null!, null!, harness.Handoff, new FakeRefusals(), harness.Activity, harness.Certificates, harness.Certificates,

@@ -39,6 +39,56 @@ public class AuditTests
     }
 
     [Fact]
+    public async Task On_a_full_disk_whoever_is_allowed_at_the_console_still_acts_and_nobody_else()
+    {
+        await using var harness = await Harness.StartAsync(config: config => config with
+        {
+            Bindings = [.. config.Bindings, new Config.BindingConfig(new Config.SourcePosition("nullius.yaml", 2), Config.BindingKind.Identity, "console.json", [], ["admins"])],
+        }, policies: [("console.json", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"console:*","Resource":"*"}]}""")]);
+        harness.Person("root", "admins");
+        var console = $"console.nullius.test:{harness.Port}";
+        var root = harness.Client(harness.Cookie(harness.Session("root", host: console).Secret));
+        var alice = harness.Client(harness.Cookie(harness.Session("alice", host: console).Secret));
+        await Eventually.HoldsAsync(() => harness.Gate.Status.Sequence == harness.Trust.Sequence, "the feed is followed");
+        harness.Records.Full = true;
+        using var allowed = await root.GetAsync($"https://{console}/");
+        Assert.Equal(HttpStatusCode.OK, allowed.StatusCode);
+        await Eventually.HoldsAsync(() => harness.Records.Reserved == 2, "decision and completion are recorded");
+        using var denied = await alice.GetAsync($"https://{console}/");
+        Assert.Equal(HttpStatusCode.Forbidden, denied.StatusCode);
+        using var application = await harness.Client().GetAsync("/");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, application.StatusCode);
+        Assert.Equal(2, harness.Records.Reserved);
+    }
+
+    [Fact]
+    public async Task On_a_full_disk_the_sign_in_pages_still_answer()
+    {
+        await using var harness = await Harness.StartAsync();
+        harness.Records.Full = true;
+        var client = harness.Client("");
+        using var page = await client.GetAsync($"https://auth.nullius.test:{harness.Port}/sign-in");
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        using var other = await client.GetAsync($"https://auth.nullius.test:{harness.Port}/account");
+        Assert.Equal(HttpStatusCode.Unauthorized, other.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_record_names_the_policies_that_decided()
+    {
+        await using var harness = await Harness.StartAsync();
+        await harness.Client().GetStringAsync("/");
+        var first = Version();
+        harness.Policy("allow.json", """{"Version":"2012-10-17","Statement":[{"Sid":"Other","Effect":"Allow","Action":"app:*","Resource":"*"}]}""");
+        Assert.Empty(await harness.Gate.ReloadAsync(harness.Config(), default));
+        await harness.Client().GetStringAsync("/");
+        Assert.Equal(16, first.Length);
+        Assert.NotEqual(first, Version());
+
+        string Version() => harness.Records.Stage("decision")[^1].GetProperty("nullius").GetProperty("policies").GetString()!;
+    }
+
+    [Fact]
     public async Task A_denial_of_someone_signed_in_is_recorded_and_shown_with_its_reasons()
     {
         await using var harness = await Harness.StartAsync(config: config => config with { Bindings = [] });

@@ -35,6 +35,19 @@ public class EnforceTests
         Assert.Equal(HttpStatusCode.OK, await SendAsync(harness, method, origin == "own" ? harness.Origin : origin, site));
     }
 
+    [Theory]
+    [InlineData("__Host-nullius-signin=anything", HttpStatusCode.Forbidden)]
+    [InlineData("a=b; __Host-nullius-anything=x", HttpStatusCode.Forbidden)]
+    [InlineData("__host-NULLIUS-signin=anything", HttpStatusCode.Forbidden)]
+    [InlineData("theme=dark", HttpStatusCode.OK)]
+    [InlineData("", HttpStatusCode.OK)]
+    public async Task An_unsafe_method_that_rides_on_a_sign_in_under_way_needs_an_origin(string cookie, HttpStatusCode expected)
+    {
+        await using var harness = await Harness.StartAsync();
+        using var response = await harness.Client(cookie).PostAsync($"https://auth.nullius.test:{harness.Port}/sign-in/password", new StringContent("a=b"));
+        Assert.Equal(expected, response.StatusCode);
+    }
+
     [Fact]
     public async Task A_bearer_credential_needs_no_origin()
     {

@@ -163,6 +163,50 @@ public class HandoffTests
     }
 
     [Fact]
+    public async Task A_form_of_a_browser_ends_on_a_page_that_leads_on_because_redirects_are_held_to_the_applications_form_action()
+    {
+        await using var harness = await WithMfaAsync();
+        var cookie = harness.Cookie(harness.Session(change: one => one with { MfaAt = null, Methods = ["pwd"] }).Secret);
+        using var post = new HttpRequestMessage(HttpMethod.Post, "/transfer") { Content = new FormUrlEncodedContent([new("amount", "7")]) };
+        post.Headers.Add("Sec-Fetch-Mode", "navigate");
+        post.Headers.Add("Sec-Fetch-Dest", "document");
+        post.Headers.Add("Origin", harness.Origin);
+        using var answer = await harness.Client(cookie).SendAsync(post);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Null(answer.Headers.Location);
+        var html = await answer.Content.ReadAsStringAsync();
+        var from = html.IndexOf("0;url=", StringComparison.Ordinal) + 6;
+        var location = new Uri(WebUtility.HtmlDecode(html[from..html.IndexOf('"', from)]));
+        Assert.Equal("/step-up", location.AbsolutePath);
+        Assert.NotNull(harness.Handoff.Open(Uri.UnescapeDataString(location.Query["?request=".Length..]))!.FormId);
+        Assert.Equal(0, harness.Application.Received);
+    }
+
+    [Theory]
+    [InlineData("/protected", "/step-up")]
+    [InlineData("/open", null)]
+    public async Task A_policy_of_an_authentication_context_holds_for_the_operations_that_ask_for_it(string path, string? leadsTo)
+    {
+        await using var harness = await Harness.StartAsync();
+        harness.Policy("context.json", MfaPolicy.Replace("\"includeApplications\":[\"app\"]", "\"includeAuthenticationContextClassReferences\":[\"c1\"]", StringComparison.Ordinal));
+        var at = new Config.SourcePosition("nullius.yaml", 1);
+        Assert.Empty(await harness.Gate.ReloadAsync(
+            harness.Config(
+                route => route with
+                {
+                    Operations = [new(at, "Protected", [], "/protected"), new(at, "Open", [], "/open")],
+                    AuthenticationContexts = [new(at, "c1", ["Protected"])],
+                },
+                config => config with { ConditionalAccess = ["context.json"] }),
+            default));
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("Sec-Fetch-Mode", "navigate");
+        using var response = await harness.Client(harness.Cookie(harness.Session(change: one => one with { MfaAt = null, Methods = ["pwd"] }).Secret)).SendAsync(request);
+        Assert.Equal(leadsTo, response.Headers.Location?.AbsolutePath);
+        Assert.Equal(leadsTo is null ? 1 : 0, harness.Application.Received);
+    }
+
+    [Fact]
     public async Task A_form_is_not_replayed_for_another_site()
     {
         await using var harness = await Harness.StartAsync();

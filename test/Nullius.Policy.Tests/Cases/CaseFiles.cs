@@ -7,14 +7,16 @@ namespace Nullius.Policy.Tests.Cases;
 /// <summary>The case files under <c>cases/</c>: each case is a request, policies and what is expected.</summary>
 public static class CaseFiles
 {
-    private static readonly Dictionary<string, JsonElement> s_cases = Load();
+    private static readonly Dictionary<string, JsonElement> s_cases = Load("");
+
+    private static readonly Dictionary<string, JsonElement> s_whole = Load("simulate");
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "cases");
 
-    private static Dictionary<string, JsonElement> Load()
+    private static Dictionary<string, JsonElement> Load(string folder)
     {
         var cases = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var file in Directory.EnumerateFiles(Folder, "*.json").Order(StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Folder, folder), "*.json").Order(StringComparer.Ordinal))
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(file));
             foreach (var item in document.RootElement.EnumerateArray())
@@ -24,6 +26,11 @@ public static class CaseFiles
     }
 
     internal static JsonElement Case(string name) => s_cases[name];
+
+    /// <summary>Cases of which the whole answer of the simulation is given.</summary>
+    internal static JsonElement Whole(string name) => s_whole[name];
+
+    public static TheoryData<string> WholeNames() => [.. s_whole.Keys];
 
     public static TheoryData<string> Names(string dialect)
     {
@@ -57,6 +64,9 @@ public static class CaseFiles
         PolicyLayer.Boundary => "boundary",
         PolicyLayer.Session => "session",
         PolicyLayer.ConditionalAccess => "conditionalAccess",
+        PolicyLayer.DenyPolicy => "denyPolicy",
+        PolicyLayer.AccessBoundary => "principalAccessBoundary",
+        PolicyLayer.AllowPolicy => "allowPolicy",
         _ => throw new ArgumentOutOfRangeException(nameof(layer)),
     };
 }

@@ -27,7 +27,7 @@ public sealed class EntraDocumentTests
     [InlineData(",\"userRiskLevels\":[\"High!\"]", "bad-value")]
     [InlineData(",\"devices\":{\"deviceFilter\":{\"mode\":\"include\",\"rule\":\"device.colour -eq \\\"red\\\"\"}}", "bad-rule")]
     [InlineData(",\"devices\":{\"deviceFilter\":{\"mode\":\"maybe\",\"rule\":\"device.isCompliant -eq True\"}}", "bad-value")]
-    [InlineData(",\"insiderRiskLevels\":\"elevated\"", "not-modelled")]
+    [InlineData(",\"agentIdRiskLevels\":\"high\"", "not-modelled")]
     [InlineData(",\"times\":{\"includedRanges\":[]}", "not-modelled")]
     public void A_wrong_condition_is_refused_on_its_line(string condition, string code)
     {
@@ -58,7 +58,7 @@ public sealed class EntraDocumentTests
     public void A_session_control_that_is_not_enforced_is_noted()
     {
         var note = Assert.Single(Load(Policy(rest: "\"sessionControls\":{\"persistentBrowser\":{\"mode\":\"never\",\"isEnabled\":true}}"), expectLoaded: true));
-        Assert.Equal((DiagnosticSeverity.Note, "not-modelled", 3), (note.Severity, note.Code, note.Line));
+        Assert.Equal((DiagnosticSeverity.Note, "not-enforced", 3), (note.Severity, note.Code, note.Line));
     }
 
     [Theory]

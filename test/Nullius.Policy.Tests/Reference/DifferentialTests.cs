@@ -5,6 +5,7 @@ using FsCheck.Fluent;
 using Nullius.Policy.Decisions;
 using Nullius.Policy.Dialects.Aws;
 using Nullius.Policy.Requests;
+using Nullius.Policy.Simulation;
 using Nullius.Policy.Tests.Cases;
 using Xunit;
 
@@ -30,6 +31,25 @@ public sealed class DifferentialTests
     [Fact]
     public void The_same_input_gives_the_same_explanation() =>
         Prop.ForAll(Seeds, seed => Assert.Equal(Explain(seed), Explain(seed))).Check(Config.QuickThrowOnFailure.WithMaxTest(Math.Min(Cases, 300)));
+
+    [Fact]
+    public void Conditional_Access_agrees_with_its_reference() =>
+        Prop.ForAll(Seeds, seed => AssertEntraAgrees(seed)).Check(Bounded);
+
+    private static void AssertEntraAgrees(int seed)
+    {
+        var text = new EntraCaseGenerator(seed).Case().ToJsonString();
+        var json = JsonElement.Parse(text);
+        var expected = new ReferenceEntra(json.GetProperty("policies"), json.GetProperty("request")).Decide();
+        var answer = JsonElement.Parse(new PolicySimulator().Decide(Encoding.UTF8.GetBytes(text)).Json.Span);
+        if (!answer.TryGetProperty("decision", out var decision))
+            Assert.Fail($"seed {seed}: {answer}\n{text}");
+        string Members(string name, Func<JsonElement, string> show) => string.Join(" ", answer.GetProperty(name).EnumerateArray().Select(show));
+        var actual = $"{decision} required [{Members("required", r => string.Join(",", r.EnumerateArray().Select(c => c.GetString())))}] report [{Members("reportOnly", r => $"{r.GetProperty("policy")}: {r.GetProperty("result")}")}] not [{Members("notApplied", r => $"{r.GetProperty("policy")}: {r.GetProperty("reason")}")}]";
+        var wanted = $"{expected.Word} required [{string.Join(" ", expected.Required)}] report [{string.Join(" ", expected.ReportOnly)}] not [{string.Join(" ", expected.NotApplied)}]";
+        if (wanted != actual)
+            Assert.Fail($"seed {seed}\nexpected {wanted}\nactual   {actual}\n{text}");
+    }
 
     private static string Explain(int seed)
     {

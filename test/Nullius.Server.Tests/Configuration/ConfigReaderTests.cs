@@ -109,6 +109,8 @@ public sealed class ConfigReaderTests
     [InlineData("domain: example.org\ndevices:\n  certificateLifetime: 1s", "`1s` is too short for `devices.certificateLifetime`")]
     [InlineData("domain: example.org\nroutes: {}", "a map is given for `routes`: expected a list of maps")]
     [InlineData("domain: example.org\nroutes: [api]", "`api` is given in `routes`: expected a map")]
+    [InlineData("domain: example.org\nroutes:\n  - name: console\n    authenticationContexts: [{id: c0, operations: [Open]}]", "`c0` is not an authentication context: expected `c1` to `c99`")]
+    [InlineData("domain: example.org\nroutes:\n  - name: console\n    authenticationContexts: [{id: c1, operations: [DisablePeople]}]", "route `console` has no operation `DisablePeople`: expected one of `WhoAmI`")]
     [InlineData("domain: example.org\nroutes:\n  - name: api", "route `api` has no `upstream`")]
     [InlineData("domain: example.org\nroutes:\n  - name: api\n    upstream: {}", "`url` is missing in `routes[0].upstream`")]
     [InlineData("domain: example.org\nroutes:\n  - name: api\n    upstream: {url: \"https://a:1/x\"}", "expected `https://host:port` without path")]

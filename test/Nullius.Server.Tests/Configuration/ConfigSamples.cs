@@ -75,6 +75,9 @@ internal static class ConfigSamples
               - name: Read
                 methods: [GET]
                 path: /api/*
+            authenticationContexts:
+              - id: c1
+                operations: [Read]
             caseInsensitivePaths: true
             cors:
               origins: ["https://app.example.org:8443"]

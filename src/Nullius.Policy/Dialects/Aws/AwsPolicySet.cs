@@ -43,7 +43,7 @@ public sealed class AwsPolicySet
     public AwsExplanation Explain(AwsRequest request) => AwsExplainer.Explain(this, request);
 
     private static StatementIndex? Index(IReadOnlyList<AwsPolicyDocument>? documents, PolicyLayer layer) =>
-        documents is null ? null : StatementIndex.Build(documents.SelectMany(d => d.Bind(layer)));
+        documents is null ? null : StatementIndex.Build(layer, documents);
 
     private static StatementIndex[]? IndexLevels(IReadOnlyList<IReadOnlyList<AwsPolicyDocument>>? levels, PolicyLayer layer) =>
         levels is null ? null : [.. levels.Select(level => Index(level, layer)!)];

@@ -33,9 +33,9 @@ internal sealed class EntraPolicy
     internal SignInFrequency? Frequency { get; init; }
 
     /// <summary>Session controls that are named to whom asks, and not enforced here.</summary>
-    internal required string[] OtherSessionControls { get; init; }
+    internal required SessionControl[] SessionControls { get; init; }
 
-    internal bool IsEmpty => Grant is null && Frequency is null && OtherSessionControls.Length == 0;
+    internal bool IsEmpty => Grant is null && Frequency is null && SessionControls.Length == 0;
 
     /// <summary>By <see cref="ReportOnlyResult"/>.</summary>
     internal ReportOnlyOutcome[] Outcomes { get; }

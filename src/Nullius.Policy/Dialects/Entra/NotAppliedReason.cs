@@ -15,6 +15,8 @@ public enum NotAppliedReason
     Device,
     WorkloadIdentities,
     AuthenticationFlow,
+    InsiderRisk,
+    ServicePrincipalRisk,
     PolicyNotEnabled,
     EmptyPolicy,
 }

@@ -75,6 +75,12 @@ internal static class AwsCasePolicies
     private static void AddDocument(LocatedValue value, string source, PolicyLayer layer, List<AwsPolicyDocument> into, List<PolicyDiagnostic> diagnostics)
     {
         var sink = new DiagnosticSink(source, diagnostics);
+        if (PolicyWrappers.Documents(value, layer, sink) is { } wrapped)
+        {
+            foreach (var (inner, name) in wrapped)
+                AddDocument(inner, name is null ? source : $"{source} {name}", layer, into, diagnostics);
+            return;
+        }
         if (AwsDocumentParser.Parse(value, sink) is not { } document)
             return;
         // A principal where none can stand is what the provider refuses; one that is missing where it should stand makes a statement that never matches.

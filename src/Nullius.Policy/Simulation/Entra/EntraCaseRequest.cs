@@ -11,16 +11,24 @@ internal static class EntraCaseRequest
     private static readonly string[] s_clientApps = ["browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "easSupported", "other"];
     private static readonly string[] s_platforms = ["android", "iOS", "windows", "windowsPhone", "macOS", "linux"];
     private static readonly string[] s_risks = ["none", "low", "medium", "high", "hidden"];
+    private static readonly string[] s_insiderRisks = ["none", "minor", "moderate", "elevated"];
+    private static readonly string[] s_guests =
+        ["internalGuest", "b2bCollaborationGuest", "b2bCollaborationMember", "b2bDirectConnectUser", "otherExternalUser", "serviceProvider"];
     private static readonly string[] s_flows = ["none", "deviceCodeFlow", "authenticationTransfer"];
 
     internal static EntraRequest Read(CaseReader reader)
     {
         var request = new EntraRequest
         {
-            User = reader.RequiredText("user", "the user's id"),
+            User = reader.Text("user") ?? "",
             Groups = reader.Texts("groups"),
             Roles = reader.Texts("roles"),
             Guest = reader.Flag("guest") ?? false,
+            GuestType = reader.Choice("guestType", s_guests),
+            GuestTenant = reader.Text("guestTenant"),
+            ServicePrincipal = reader.Text("servicePrincipal"),
+            ServicePrincipalRisk = reader.Choice("servicePrincipalRisk", s_risks),
+            InsiderRisk = reader.Choice("insiderRisk", s_insiderRisks),
             Application = reader.Text("application"),
             UserAction = reader.Text("userAction"),
             ClientApp = reader.Choice("clientApp", s_clientApps) ?? "browser",
@@ -30,6 +38,8 @@ internal static class EntraCaseRequest
             SignInRisk = reader.Choice("signInRisk", s_risks),
             Satisfied = reader.Texts("satisfied"),
         };
+        if (request.User.Length == 0 && request.ServicePrincipal is null)
+            reader.RequiredText("user", "the user's id, or `servicePrincipal` for a workload");
         ReadDevice(reader.Object("device"), request);
         ReadLocation(reader.Object("location"), request);
         ReadInstants(reader, request);
@@ -64,7 +74,8 @@ internal static class EntraCaseRequest
                 LocatedKind.Text or LocatedKind.Number => member.Value.Text!,
                 LocatedKind.True => "True",
                 LocatedKind.False => "False",
-                _ => throw CaseReader.WrongType(member.Value, $"device attribute `{PolicyDiagnostic.Quote(member.Name)}`", "a string"),
+                LocatedKind.Array when member.Value.Items.TrueForAll(i => i.Kind == LocatedKind.Text) => string.Join('\n', member.Value.Items.Select(i => i.Text)),
+                _ => throw CaseReader.WrongType(member.Value, $"device attribute `{PolicyDiagnostic.Quote(member.Name)}`", "a string, or an array of them where the attribute has several values"),
             };
             if (!attributes.TryAdd(member.Name, text))
                 throw new SimulationInputException("duplicate-key", $"duplicate attribute `{PolicyDiagnostic.Quote(member.Name)}` (compared without case), expected each once", member.Value.Path);
@@ -85,6 +96,7 @@ internal static class EntraCaseRequest
             request.Address = parsed;
         }
         request.Country = reader.Text("country");
+        request.CountryUnmapped = reader.Raw("country") is { IsNull: true } && request.Address is not null;
         if (request.Country is { } country && !(country.Length == 2 && country.All(char.IsAsciiLetter)))
             throw CaseReader.BadValue(reader.Field("country")!, "`country`", "two letters of ISO 3166-1, or `null` where it is not known");
         reader.Close();

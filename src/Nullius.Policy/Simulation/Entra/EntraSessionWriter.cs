@@ -1,17 +1,19 @@
+using Nullius.Policy.Conditions;
 using Nullius.Policy.Dialects.Entra;
-using Nullius.Policy.Explain;
+using Nullius.Policy.Dialects.Entra.Controls;
+using Nullius.Policy.Dialects.Entra.Evaluation;
+using Nullius.Policy.Requests;
 
 namespace Nullius.Policy.Simulation.Entra;
 
-/// <summary>Writes the session controls of the policies that apply.</summary>
+/// <summary>Writes the session controls of the enforced policies that apply, of each the strictest.</summary>
 internal static class EntraSessionWriter
 {
-    internal static void Write(EntraPolicySet set, EntraExplanation explanation, AnswerWriter writer)
+    internal static void Write(EntraPolicySet set, EntraRequest request, AnswerWriter writer)
     {
-        _ = set;
         writer.Json.WriteStartObject("session");
-        foreach (var control in explanation.Policies.Where(p => p.Applied && p.State == "enabled").SelectMany(p => p.Session).Distinct(StringComparer.Ordinal))
-            writer.Json.WriteBoolean(control, true);
+        MergedSession.Write(
+            set.Policies.Where(p => p.State == EntraPolicyState.Enabled && EntraEvaluator.Applies(p, request, out _) != Ternary.False), writer.Json);
         writer.Json.WriteEndObject();
     }
 }

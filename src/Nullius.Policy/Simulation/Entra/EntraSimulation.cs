@@ -21,7 +21,7 @@ internal sealed class EntraSimulation(bool explain)
         using var writer = new AnswerWriter(name);
         writer.Json.WriteString("decision", word);
         WriteRequired(writer);
-        EntraSessionWriter.Write(set, explanation, writer);
+        EntraSessionWriter.Write(set, subject, writer);
         WriteReportOnly(writer);
         writer.Texts("applied", _decision.Statements.Select(s => s.Id));
         WriteNotApplied(explanation, writer);

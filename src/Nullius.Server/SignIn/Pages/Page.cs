@@ -65,7 +65,7 @@ internal sealed class PageWriter(SignInOptions options)
         {Html.When(page.Passkeys, () => Html.Of($"""<script src="{options.SignInOrigin}/assets/passkeys.js" defer></script>"""))}
         </head>
         <body>
-        <header class="brand"><a href="{options.SignInOrigin}/"><svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true"><circle cx="16" cy="16" r="12.5" fill="none" stroke="currentColor" stroke-width="3"/><path d="M8 24 24 8" stroke="currentColor" stroke-width="3"/></svg><span>Nullius</span></a></header>
+        <header class="brand"><a href="{options.SignInOrigin}/"><svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true"><rect class="mark" width="32" height="32" rx="7"/><circle cx="16" cy="16" r="8.5" fill="none" stroke="#fff" stroke-width="3"/><path d="M24.5 7.5l-17 17" stroke="#fff" stroke-width="3" stroke-linecap="round"/></svg><span>Nullius</span></a></header>
         <main class="{(page.Wide ? "wide" : "narrow")}">
         <h1>{page.Title}</h1>
         {page.Body}

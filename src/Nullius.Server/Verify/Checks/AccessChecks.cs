@@ -42,6 +42,14 @@ internal static class AccessChecks
                 var beyond = await scene.Client.SendAsync(new Probe("/admin") { Cookie = scene.AdministratorSession.Cookie }, cancellation).ConfigureAwait(false);
                 return new Observation($"within: {within}; beyond: {beyond}", within.Status == 200 && beyond.Refused);
             }),
+        new("guardrail", "A guardrail binds everybody, administrators too", "refused for both, nothing forwarded",
+            "The guardrail was not applied: compare `policies.guardrails` in nullius.yaml, and report it.",
+            async (scene, cancellation) =>
+            {
+                var person = await scene.Client.SendAsync(scene.Honest("/guarded"), cancellation).ConfigureAwait(false);
+                var administrator = await scene.Client.SendAsync(new Probe("/guarded") { Cookie = scene.AdministratorSession.Cookie }, cancellation).ConfigureAwait(false);
+                return new Observation($"person: {person}; administrator: {administrator}", person.Refused && administrator.Refused);
+            }),
         new("other-host", "A session cookie is honoured on its own host alone", "401 on another host",
             "A cookie of one host worked on another: take the instance off the network and report it.",
             async (scene, cancellation) => Refused(

@@ -38,7 +38,7 @@ internal sealed class AwsStatementParser(LocatedValue json, int ordinal, bool va
             IsDeny = isDeny,
             Principal = principal is null ? null : PrincipalParser.Parse(principal, notPrincipal, sink),
             NotAction = notAction,
-            Actions = [.. ReadStrings(action, notAction ? "NotAction" : "Action").Select(ReadAction)],
+            Actions = SharedParts.Actions([.. ReadStrings(action, notAction ? "NotAction" : "Action").Select(ReadAction)]),
             NotResource = notResource,
             Resources = resource is null ? null : [.. ReadStrings(resource, notResource ? "NotResource" : "Resource").Select(r => ReadResource(r, completes: principal is null))],
             Conditions = ReadConditions(isDeny),
@@ -96,7 +96,7 @@ internal sealed class AwsStatementParser(LocatedValue json, int ordinal, bool va
 
     private ActionPattern ReadAction(LocatedValue value)
     {
-        var pattern = new ActionPattern(value.Text!);
+        var pattern = SharedParts.Action(value.Text!);
         if (pattern.Malformed)
             sink.Note(value, "malformed-action", $"action `{PolicyDiagnostic.Quote(value.Text!)}` has whitespace or a comma and never matches");
         else if (!value.Text!.Contains(':', StringComparison.Ordinal) && !value.Text.AsSpan().TrimStart('*').IsEmpty)
@@ -118,6 +118,6 @@ internal sealed class AwsStatementParser(LocatedValue json, int ordinal, bool va
         if (condition is null)
             return [];
         // What time can change is evaluated last: its limits count only where everything else holds.
-        return [.. ConditionParser.Parse(condition, variables, isDeny, sink).OrderBy(c => c.DependsOnTime)];
+        return SharedParts.Conditions([.. ConditionParser.Parse(condition, variables, isDeny, sink).OrderBy(c => c.DependsOnTime)], variables, isDeny);
     }
 }

@@ -16,12 +16,13 @@ internal struct AwsFrame
     internal AwsFrame(AwsRequest request, bool hasBoundary)
     {
         _request = request;
-        Principal = AwsPrincipal.Read(request.Principal);
+        Principal = request.ReadPrincipal();
         HasBoundary = hasBoundary;
         Action = request.Action;
         ActionIsWellFormed = ActionPattern.IsWellFormed(request.Action);
         Resource = request.Resource;
         ResourceIsArn = ArnPattern.IsArn(request.Resource);
+        ResourceNameHash = ResourceIsArn ? NameTable.HashOf(ResourceName) : 0;
         NowTicks = ReadNow(request.Context);
         LimitTicks = NoTicks;
     }
@@ -37,6 +38,11 @@ internal struct AwsFrame
     internal readonly string Resource { get; }
 
     internal readonly bool ResourceIsArn { get; }
+
+    /// <summary>What follows the fifth colon; read only where <see cref="ResourceIsArn"/>.</summary>
+    internal readonly ReadOnlySpan<char> ResourceName => ArnPattern.NameOf(Resource);
+
+    internal readonly uint ResourceNameHash { get; }
 
     /// <summary>Neither an ARN nor <c>*</c>, which stands for an action without a resource.</summary>
     internal readonly bool ResourceIsMalformed => !ResourceIsArn && Resource != "*";

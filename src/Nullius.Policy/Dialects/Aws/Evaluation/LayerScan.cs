@@ -14,48 +14,60 @@ internal ref struct LayerScan(StatementIndex index, int layerOrder, bool namesPr
     {
         if (!frame.ActionIsWellFormed)
             return default;
-        var action = frame.Action.AsSpan();
-        var node = index.Actions;
-        var position = 0;
-        while (node is not null)
+        if (index.AnyName is not null)
+            Visit(index.AnyName, ref frame);
+        // What has no name, because it is no ARN, is matched by nothing that is filed by name.
+        if (!frame.ResourceIsArn)
+            return _outcome;
+        if (index.Beginnings is not null)
+            VisitBeginnings(index.Beginnings, ref frame);
+        if (index.Names is not null)
         {
-            position += node.Label.Length;
-            if (node.Prefix is not null)
-                Visit(node.Prefix, exactAction: false, ref frame);
-            if (node.Exact is not null && position == action.Length)
-                Visit(node.Exact, exactAction: true, ref frame);
-            node = node.Next(action, position, fold: true);
+            Visit(index.Names.Find(frame.ResourceNameHash, out var many), actionFound: false, ref frame);
+            if (many is not null)
+                Visit(many, ref frame);
         }
+
         return _outcome;
     }
 
-    private void Visit(ResourceBucket bucket, bool exactAction, ref AwsFrame frame)
+    private void VisitBeginnings(PrefixNode<ActionTree> node, ref AwsFrame frame)
     {
-        if (bucket.Tree is null)
-        {
-            Visit(bucket.Few, exactAction, exactResource: false, ref frame);
-            return;
-        }
-        var resource = frame.Resource.AsSpan();
-        var node = bucket.Tree;
+        var name = frame.ResourceName;
         var position = 0;
-        while (node is not null)
+        for (var at = node; at is not null; at = at.Next(name, position, fold: false))
         {
-            position += node.Label.Length;
-            if (node.Prefix is not null)
-                Visit(node.Prefix, exactAction, exactResource: false, ref frame);
-            if (node.Exact is not null && position == resource.Length)
-                Visit(node.Exact, exactAction, exactResource: true, ref frame);
-            node = node.Next(resource, position, fold: false);
+            position += at.Label.Length;
+            if (at.Prefix is not null)
+                Visit(at.Prefix, ref frame);
         }
     }
 
-    private void Visit(IndexEntry[] entries, bool exactAction, bool exactResource, ref AwsFrame frame)
+    private void Visit(ActionTree actions, ref AwsFrame frame)
+    {
+        if (actions.Tree is null)
+        {
+            Visit(actions.Few, actionFound: false, ref frame);
+            return;
+        }
+
+        var action = frame.Action.AsSpan();
+        var position = 0;
+        for (var node = actions.Tree; node is not null; node = node.Next(action, position, fold: true))
+        {
+            position += node.Label.Length;
+            if (node.Prefix is not null)
+                Visit(node.Prefix, actionFound: false, ref frame);
+            if (node.Exact is not null && position == action.Length)
+                Visit(node.Exact, actionFound: true, ref frame);
+        }
+    }
+
+    private void Visit(ReadOnlySpan<IndexEntry> entries, bool actionFound, ref AwsFrame frame)
     {
         foreach (var entry in entries)
         {
-            var bound = index[entry.Statement];
-            var statement = bound.Statement;
+            var statement = index.StatementAt(entry.Statement);
             var match = PrincipalMatch.Direct;
             if (statement.Principal is not null)
                 match = statement.Principal.Match(frame.Principal, statement.IsDeny, frame.HasBoundary);
@@ -63,13 +75,13 @@ internal ref struct LayerScan(StatementIndex index, int layerOrder, bool namesPr
                 continue;
             if (match == PrincipalMatch.None || (!statement.IsDeny && _outcome.Granted(match) == Ternary.True))
                 continue;
-            if (!exactAction && !ActionMatches(entry, statement, ref frame))
+            if (!actionFound && !ActionMatches(entry, statement, ref frame))
                 continue;
-            var result = exactResource ? Ternary.True : ResourceMatches(entry, statement, ref frame);
+            var result = ResourceMatches(entry, statement, ref frame);
             if (result != Ternary.False)
                 result = result.And(statement.MatchesConditions(ref frame));
             if (result != Ternary.False)
-                Record(bound, entry.Statement, match, result);
+                Record(statement, entry.Statement, match, result);
         }
     }
 
@@ -79,12 +91,12 @@ internal ref struct LayerScan(StatementIndex index, int layerOrder, bool namesPr
     private static Ternary ResourceMatches(IndexEntry entry, AwsStatement statement, ref AwsFrame frame) =>
         entry.Resource < 0 ? statement.MatchesResource(ref frame) : statement.Resources![entry.Resource].Matches(frame.Resource, ref frame);
 
-    private void Record(BoundStatement bound, int number, PrincipalMatch match, Ternary result)
+    private void Record(AwsStatement statement, int number, PrincipalMatch match, Ternary result)
     {
-        if (bound.Statement.IsDeny)
+        if (statement.IsDeny)
             _outcome.Deny = _outcome.Deny.Or(result);
         else
             _outcome.Allow(match, result);
-        decision.Witnesses.Add(new StatementWitness(((long)layerOrder << 32) | (uint)number, bound, result));
+        decision.Witnesses.Add(new StatementWitness(((long)layerOrder << 32) | (uint)number, new BoundStatement(index, number), result));
     }
 }

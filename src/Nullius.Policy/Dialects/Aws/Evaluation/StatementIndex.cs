@@ -1,128 +1,113 @@
+using Nullius.Policy.Decisions;
 using Nullius.Policy.Dialects.Aws.Statements;
 
 namespace Nullius.Policy.Dialects.Aws.Evaluation;
 
 /// <summary>One way in which a statement may concern a request: by this action and this resource of it (−1: test them all).</summary>
-internal readonly record struct IndexEntry(int Statement, int Action, int Resource);
-
-/// <summary>The statements filed under one action, by resource.</summary>
-internal sealed class ResourceBucket
-{
-    private const int TreeFrom = 8;
-
-    private readonly List<(IndexEntry Entry, string Path, bool Exact)> _collected = [];
-
-    /// <summary>All entries while there are few of them; otherwise empty.</summary>
-    internal IndexEntry[] Few { get; private set; } = [];
-
-    internal PrefixNode<IndexEntry[]>? Tree { get; private set; }
-
-    internal void Add(IndexEntry entry, string path, bool exact) => _collected.Add((entry, path, exact));
-
-    internal void Seal()
-    {
-        if (_collected.Count < TreeFrom)
-        {
-            Few = [.. _collected.Select(c => c.Entry)];
-            _collected.Clear();
-            _collected.TrimExcess();
-            return;
-        }
-        Tree = PrefixNode<IndexEntry[]>.Root();
-        foreach (var group in _collected.GroupBy(c => (c.Path, c.Exact)))
-        {
-            var node = Tree.Reach(group.Key.Path);
-            if (group.Key.Exact)
-                node.Exact = [.. group.Select(c => c.Entry)];
-            else
-                node.Prefix = [.. group.Select(c => c.Entry)];
-        }
-        _collected.Clear();
-        _collected.TrimExcess();
-    }
-}
+internal readonly record struct IndexEntry(int Statement, short Action, short Resource);
 
 /// <summary>
-/// The statements of one layer, found by action and then by resource: literal actions where they end, wildcards where
-/// their literal beginning ends, inverted elements at the root. Immutable once built.
+/// The statements of one layer, filed so that a request finds the few that may concern it, and only those are tested. A statement is
+/// filed by the most selective that it has: the name of a resource (<see cref="NameTable"/>), the beginning of such a
+/// name, or, where it is about resources of any name, its actions. Immutable once built.
 /// </summary>
 internal sealed class StatementIndex
 {
-    /// <summary>A statement with more pairs of action and resource is filed by action only, which bounds the index.</summary>
-    private const int MaxPairs = 64;
+    private readonly PolicyLayer _layer;
+    private readonly AwsPolicyDocument[] _documents;
+    private readonly int[] _starts;
+    private readonly AwsStatement[] _statements;
 
-    private readonly BoundStatement[] _statements;
+    // Made when a statement first decides something, and kept: of most statements nobody ever hears.
+    private readonly StatementRef?[] _references;
 
-    private StatementIndex(BoundStatement[] statements, PrefixNode<ResourceBucket> actions)
+    private StatementIndex(PolicyLayer layer, AwsPolicyDocument[] documents)
     {
-        _statements = statements;
-        Actions = actions;
-    }
-
-    internal IReadOnlyList<BoundStatement> Statements => _statements;
-
-    internal PrefixNode<ResourceBucket> Actions { get; }
-
-    internal BoundStatement this[int index] => _statements[index];
-
-    internal static StatementIndex Build(IEnumerable<BoundStatement> bound)
-    {
-        BoundStatement[] statements = [.. bound];
-        var root = PrefixNode<ResourceBucket>.Root();
-        var buckets = new List<ResourceBucket>();
-        for (var i = 0; i < statements.Length; i++)
-            File(root, buckets, i, statements[i].Statement);
-        foreach (var bucket in buckets)
-            bucket.Seal();
-        return new StatementIndex(statements, root);
-    }
-
-    private static void File(PrefixNode<ResourceBucket> root, List<ResourceBucket> buckets, int number, AwsStatement statement)
-    {
-        if (statement.NotAction)
+        _layer = layer;
+        _documents = documents;
+        _starts = new int[documents.Length];
+        _statements = new AwsStatement[documents.Sum(document => document.Statements.Count)];
+        _references = new StatementRef?[_statements.Length];
+        var at = 0;
+        for (var i = 0; i < documents.Length; i++)
         {
-            FileResources(PrefixBucket(root, buckets), number, -1, statement, bounded: false);
+            _starts[i] = at;
+            foreach (var statement in documents[i].Statements)
+                _statements[at++] = statement;
+        }
+    }
+
+    internal IEnumerable<BoundStatement> Statements => Enumerable.Range(0, _statements.Length).Select(number => new BoundStatement(this, number));
+
+    /// <summary>Statements about resources of any name; null when there are none.</summary>
+    internal ActionTree? AnyName { get; private set; }
+
+    /// <summary>Statements about resources of one name.</summary>
+    internal NameTable? Names { get; private set; }
+
+    /// <summary>Statements about resources whose name begins in a way.</summary>
+    internal PrefixNode<ActionTree>? Beginnings { get; private set; }
+
+    internal AwsStatement StatementAt(int number) => _statements[number];
+
+    internal StatementRef ReferenceTo(int number) => Volatile.Read(ref _references[number]) ?? MakeReference(number);
+
+    internal static StatementIndex Build(PolicyLayer layer, IEnumerable<AwsPolicyDocument> documents)
+    {
+        var index = new StatementIndex(layer, [.. documents]);
+        index.File();
+        return index;
+    }
+
+    private StatementRef MakeReference(int number)
+    {
+        var statement = _statements[number];
+        // Empty documents start where the next one does: the last that starts there has the statement.
+        var document = Array.BinarySearch(_starts, number);
+        document = document < 0 ? ~document - 1 : document;
+        while (document + 1 < _starts.Length && _starts[document + 1] <= number)
+            document++;
+        var reference = new StatementRef(_layer, _documents[document].Source, statement.Line, statement.Id, statement.IsDeny ? Effect.Deny : Effect.Allow);
+        return Interlocked.CompareExchange(ref _references[number], reference, null) ?? reference;
+    }
+
+    private void File()
+    {
+        var any = new List<IndexEntry>();
+        var names = new List<(uint Hash, IndexEntry Entry)>();
+        var beginnings = new Dictionary<string, List<IndexEntry>>(StringComparer.Ordinal);
+        for (var number = 0; number < _statements.Length; number++)
+            File(number, _statements[number], any, names, beginnings);
+        AnyName = any.Count == 0 ? null : ActionTree.Build(_statements, any);
+        Names = names.Count == 0 ? null : NameTable.Build(_statements, names);
+        foreach (var (beginning, entries) in beginnings)
+            (Beginnings ??= PrefixNode<ActionTree>.Root()).Reach(beginning).Prefix = ActionTree.Build(_statements, entries);
+    }
+
+    private static void File(
+        int number, AwsStatement statement, List<IndexEntry> any, List<(uint Hash, IndexEntry Entry)> names, Dictionary<string, List<IndexEntry>> beginnings)
+    {
+        if (statement.Resources is null || statement.NotResource || statement.Resources.Length > short.MaxValue)
+        {
+            any.Add(new IndexEntry(number, -1, -1));
             return;
         }
-        var bounded = (long)statement.Actions.Length * (statement.Resources?.Length ?? 1) > MaxPairs;
-        for (var action = 0; action < statement.Actions.Length; action++)
-        {
-            var pattern = statement.Actions[action];
-            if (pattern.Malformed)
-                continue;
-            var mark = Nullius.Policy.Conditions.Glob.FirstMark(pattern.Folded);
-            var node = root.Reach(mark < 0 ? pattern.Folded : pattern.Folded.AsSpan(0, mark));
-            var bucket = mark < 0 ? ExactBucket(node, buckets) : PrefixBucket(node, buckets);
-            FileResources(bucket, number, action, statement, bounded);
-        }
-    }
 
-    private static void FileResources(ResourceBucket bucket, int number, int action, AwsStatement statement, bool bounded)
-    {
-        if (statement.Resources is null || statement.NotResource || bounded)
-        {
-            bucket.Add(new IndexEntry(number, action, -1), "", exact: false);
-            return;
-        }
-        for (var resource = 0; resource < statement.Resources.Length; resource++)
+        for (short resource = 0; resource < statement.Resources.Length; resource++)
         {
             var pattern = statement.Resources[resource];
-            if (!pattern.IsMalformed)
-                bucket.Add(new IndexEntry(number, action, resource), pattern.IndexPrefix, pattern.IsLiteral);
+            if (pattern.IsMalformed)
+                continue;
+            var entry = new IndexEntry(number, -1, resource);
+            var name = pattern.NameBeginning(out var whole);
+            if (whole)
+                names.Add((NameTable.HashOf(name), entry));
+            else if (name.IsEmpty)
+                any.Add(entry);
+            else if (beginnings.TryGetValue(name.ToString(), out var entries))
+                entries.Add(entry);
+            else
+                beginnings[name.ToString()] = [entry];
         }
-    }
-
-    private static ResourceBucket ExactBucket(PrefixNode<ResourceBucket> node, List<ResourceBucket> buckets)
-    {
-        if (node.Exact is null)
-            buckets.Add(node.Exact = new ResourceBucket());
-        return node.Exact;
-    }
-
-    private static ResourceBucket PrefixBucket(PrefixNode<ResourceBucket> node, List<ResourceBucket> buckets)
-    {
-        if (node.Prefix is null)
-            buckets.Add(node.Prefix = new ResourceBucket());
-        return node.Prefix;
     }
 }

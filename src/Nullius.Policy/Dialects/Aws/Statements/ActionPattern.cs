@@ -1,3 +1,4 @@
+using System.Buffers;
 using Nullius.Policy.Conditions;
 
 namespace Nullius.Policy.Dialects.Aws.Statements;
@@ -5,6 +6,8 @@ namespace Nullius.Policy.Dialects.Aws.Statements;
 /// <summary><c>service:Operation</c>, letters without case, with wildcards. One with whitespace or a comma never matches.</summary>
 internal sealed class ActionPattern
 {
+    private static readonly SearchValues<char> s_usual = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.*?/");
+
     internal ActionPattern(string raw)
     {
         Raw = raw;
@@ -26,7 +29,11 @@ internal sealed class ActionPattern
 
     internal static bool IsWellFormed(ReadOnlySpan<char> action)
     {
-        if (action.IsEmpty || action.IndexOf(',') >= 0)
+        if (action.IsEmpty)
+            return false;
+        if (!action.ContainsAnyExcept(s_usual))
+            return true;
+        if (action.Contains(','))
             return false;
         foreach (var c in action)
         {

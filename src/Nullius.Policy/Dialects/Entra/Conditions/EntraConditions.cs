@@ -5,28 +5,43 @@ using Nullius.Policy.Requests;
 
 namespace Nullius.Policy.Dialects.Entra.Conditions;
 
-/// <summary>Guests as a condition names them; tenants are not told apart at the gate.</summary>
-internal enum GuestScope : byte
+/// <summary>Guests as a condition names them.</summary>
+/// <param name="Types">Their kinds, by Graph name.</param>
+/// <param name="Tenants">Their home tenants; null for guests of any.</param>
+internal sealed record GuestScope(NameSet Types, NameSet? Tenants)
 {
-    None,
-    All,
-    /// <summary>Only guests of listed tenants: which tenant a guest is from is unknown.</summary>
-    SomeTenants,
+    internal Ternary Contains(EntraRequest request)
+    {
+        if (!request.Guest || (Types.Contains("none") && Types.Count == 1))
+            return Ternary.False;
+        if (request.GuestType is not null && !Types.Contains(request.GuestType))
+            return Ternary.False;
+        if (Tenants is null)
+            return Ternary.True;
+        return request.GuestTenant is null ? Ternary.Unknown : TernaryLogic.Of(Tenants.Contains(request.GuestTenant));
+    }
 }
 
 /// <summary>Included or excluded people: any of the lists.</summary>
-internal sealed record UserScope(NameSet Users, NameSet Groups, NameSet Roles, GuestScope Guests)
+internal sealed record UserScope(NameSet Users, NameSet Groups, NameSet Roles, GuestScope? Guests)
 {
     internal Ternary Contains(EntraRequest request)
     {
         if (Users.HasAll || Users.Contains(request.User) || Groups.ContainsAny(request.Groups) || Roles.ContainsAny(request.Roles))
             return Ternary.True;
-        if (!request.Guest)
-            return Ternary.False;
-        if (Users.Contains("GuestsOrExternalUsers") || Guests == GuestScope.All)
+        if (request.Guest && Users.Contains("GuestsOrExternalUsers"))
             return Ternary.True;
-        return Guests == GuestScope.SomeTenants ? Ternary.Unknown : Ternary.False;
+        return Guests?.Contains(request) ?? Ternary.False;
     }
+}
+
+/// <summary>Service principals: they sign in as themselves, and only policies that name them apply.</summary>
+internal sealed record WorkloadScope(NameSet Include, NameSet Exclude)
+{
+    internal bool Matches(string servicePrincipal) => Names(Include, servicePrincipal) && !Names(Exclude, servicePrincipal);
+
+    private static bool Names(NameSet names, string servicePrincipal) =>
+        names.HasAll || names.Contains("ServicePrincipalsInMyTenant") || names.Contains(servicePrincipal);
 }
 
 /// <summary>What is reached: cloud apps, user actions or authentication contexts.</summary>
@@ -47,8 +62,8 @@ internal sealed record ApplicationScope(NameSet Include, NameSet Exclude, NameSe
         if (names.HasAll)
             return Ternary.True;
         if (names.IsEmpty || application is null)
-            return names.IsEmpty ? Ternary.False : Ternary.Unknown;
-        return TernaryLogic.Of(names.Contains(application));
+            return names.IsEmpty || names.IsOnly("None") ? Ternary.False : Ternary.Unknown;
+        return TernaryLogic.Of(names.Contains(application) || ApplicationGroups.Contains(names, application));
     }
 }
 
@@ -104,6 +119,12 @@ internal sealed record EntraConditions
 
     internal required NameSet? AuthenticationFlows { get; init; }
 
-    /// <summary>The policy is about service principals, which do not sign in as people.</summary>
-    internal required bool WorkloadsOnly { get; init; }
+    internal required NameSet? InsiderRisk { get; init; }
+
+    internal required NameSet? ServicePrincipalRisk { get; init; }
+
+    /// <summary>Null: the policy is about people.</summary>
+    internal required WorkloadScope? Workloads { get; init; }
+
+    internal required bool NamesPeople { get; init; }
 }

@@ -15,6 +15,11 @@ internal sealed class NameSet
 
     internal bool HasAll { get; }
 
+    internal int Count => _names.Count;
+
+    /// <summary>Whether it holds that name alone: Graph writes <c>None</c> for nobody and nothing.</summary>
+    internal bool IsOnly(string name) => _names.Count == 1 && _names.Contains(name);
+
     internal bool IsEmpty => _names.Count == 0;
 
     internal IEnumerable<string> Names => _names.Order(StringComparer.OrdinalIgnoreCase);

@@ -18,8 +18,11 @@ internal sealed class GrantControls
     private readonly StatementRef _policy;
     private readonly ControlRequirement?[] _requirements;
 
-    internal GrantControls(string[] controls, bool all, StatementRef policy)
+    private readonly AuthenticationStrength? _strength;
+
+    internal GrantControls(string[] controls, bool all, AuthenticationStrength? strength, StatementRef policy)
     {
+        _strength = strength;
         _controls = controls;
         _policy = policy;
         All = all;
@@ -39,7 +42,7 @@ internal sealed class GrantControls
         var mask = 0;
         for (var i = 0; i < _controls.Length; i++)
         {
-            if (!IsSatisfied(_controls[i], request))
+            if (!IsSatisfied(_controls[i], _strength, request))
                 mask |= 1 << i;
         }
         var satisfied = All ? mask == 0 : mask != (1 << _controls.Length) - 1 || _controls.Length == 0;
@@ -54,8 +57,10 @@ internal sealed class GrantControls
     }
 
     /// <summary>Device controls follow from the device, the others from what the subject has satisfied. An unknown device state satisfies nothing.</summary>
-    internal static bool IsSatisfied(string control, EntraRequest request)
+    internal static bool IsSatisfied(string control, AuthenticationStrength? strength, EntraRequest request)
     {
+        if (strength is not null && ReferenceEquals(control, strength.Control))
+            return strength.IsSatisfiedBy(request.Satisfied);
         if (string.Equals(control, CompliantDevice, StringComparison.Ordinal))
             return request.DeviceCompliant == true;
         if (string.Equals(control, DomainJoinedDevice, StringComparison.Ordinal))
@@ -65,7 +70,7 @@ internal sealed class GrantControls
             if (string.Equals(request.Satisfied[i], control, StringComparison.OrdinalIgnoreCase))
                 return true;
         }
-        return false;
+        return string.Equals(control, "mfa", StringComparison.Ordinal) && AuthenticationStrength.Multifactor.IsSatisfiedBy(request.Satisfied);
     }
 
     /// <summary>Whether a person can satisfy it at the prompt, as opposed to by another device or app.</summary>
@@ -77,7 +82,8 @@ internal sealed class GrantControls
 /// <param name="Period">The greatest age.</param>
 /// <param name="SecondaryOnly">Counts from the second factor rather than from the sign-in.</param>
 /// <param name="EveryTime">Written as every time; the provider allows five minutes.</param>
-internal sealed record SignInFrequency(TimeSpan Period, bool SecondaryOnly, bool EveryTime, ControlRequirement Requirement)
+/// <param name="InDays">Written in days rather than in hours.</param>
+internal sealed record SignInFrequency(TimeSpan Period, bool SecondaryOnly, bool EveryTime, bool InDays, ControlRequirement Requirement)
 {
     internal const string Control = "signInFrequency";
 

@@ -41,8 +41,21 @@ internal sealed record DeviceTest(string Property, DeviceComparison Comparison, 
         var known = TryRead(request, out var value);
         if (!known)
             return Ternary.Unknown;
-        var match = TernaryLogic.Of(MatchesAny(value));
+        var match = TernaryLogic.Of(IsMultivalued && value is not null ? MatchesAnyOf(value) : MatchesAny(value));
         return Negated ? match.Not() : match;
+    }
+
+    /// <summary>Properties with several values, which stand one a line: one that matches is enough, and a negation needs that none does.</summary>
+    private bool IsMultivalued => Property is "physicalIds" or "systemLabels";
+
+    private bool MatchesAnyOf(string values)
+    {
+        foreach (var line in values.Split('\n'))
+        {
+            if (MatchesAny(line))
+                return true;
+        }
+        return false;
     }
 
     private bool MatchesAny(string? value)

@@ -19,13 +19,14 @@ internal static class ControlParser
         "networkAccessSecurity", "globalSecureAccessFilteringProfile",
     ];
 
-    internal static (string[] Controls, bool All) ReadGrant(GraphReader reader, DiagnosticSink sink)
+    internal static (string[] Controls, bool All, AuthenticationStrength? Strength) ReadGrant(GraphReader reader, DiagnosticSink sink)
     {
         var controls = reader.Choices("builtInControls", s_builtIn);
         controls.AddRange(reader.Texts("customAuthenticationFactors").Select(t => "customAuthenticationFactor:" + t.Text));
         controls.AddRange(reader.Texts("termsOfUse").Select(t => "termsOfUse:" + t.Text));
-        if (ReadStrength(reader.Object("authenticationStrength"), sink) is { } strength)
-            controls.Add(strength);
+        var strength = ReadStrength(reader.Object("authenticationStrength"), sink);
+        if (strength is not null)
+            controls.Add(strength.Control);
         var operation = reader.Text("operator");
         reader.Close();
         if (operation is not (null or "AND" or "OR"))
@@ -35,41 +36,62 @@ internal static class ControlParser
         if (controls.Count > GrantControls.MaxControls)
         {
             sink.Error(reader.Value, "too-large", $"{controls.Count} grant controls in one policy, expected at most {GrantControls.MaxControls}");
-            return ([], true);
+            return ([], true, null);
         }
         if (controls.Contains(GrantControls.Block) && controls.Count > 1)
             sink.Error(reader.Value, "bad-value", "`block` stands beside other controls, expected it alone");
-        return ([.. controls.Distinct(StringComparer.Ordinal)], operation is not "OR");
+        return ([.. controls.Distinct(StringComparer.Ordinal)], operation is not "OR", strength);
     }
 
     /// <summary>A control of its own: it is satisfied by its id, not by <c>mfa</c>.</summary>
-    private static string? ReadStrength(GraphReader? reader, DiagnosticSink sink)
+    private static AuthenticationStrength? ReadStrength(GraphReader? reader, DiagnosticSink sink)
     {
         if (reader is null)
             return null;
-        reader.Ignore("createdDateTime", "modifiedDateTime", "description", "policyType", "requirementsSatisfied", "allowedCombinations", "combinationConfigurations");
+        reader.Ignore("createdDateTime", "modifiedDateTime", "description", "policyType", "requirementsSatisfied", "combinationConfigurations");
+        var combinations = reader.Texts("allowedCombinations").Select(c => c.Text!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToArray();
         var name = reader.Text("displayName");
         var id = reader.Text("id") ?? name;
         reader.Close();
         if (string.IsNullOrEmpty(id))
             sink.Error(reader.Value, "missing-field", "an authentication strength has no `id`, expected one");
-        return "authenticationStrength:" + id;
+        return AuthenticationStrength.Of(id ?? "", name, combinations);
     }
 
-    internal static (SignInFrequency? Frequency, string[]? Others) ReadSession(GraphReader reader, StatementRef policy, DiagnosticSink sink)
+    internal static (SignInFrequency? Frequency, SessionControl[]? Others) ReadSession(GraphReader reader, StatementRef policy, DiagnosticSink sink)
     {
         var frequency = reader.Object("signInFrequency") is { } json ? ReadFrequency(json, policy, sink) : null;
-        reader.Ignore("disableResilienceDefaults");
-        var others = new List<string>();
+        var others = new List<SessionControl>();
+        if (reader.Flag("disableResilienceDefaults"))
+            others.Add(new SessionControl("disableResilienceDefaults", null, null, 0));
         foreach (var name in s_otherSession)
         {
             if (reader.Field(name) is not { } value)
                 continue;
-            others.Add(name);
-            sink.Note(value, "not-modelled", $"session control `{name}` is named in explanations and not enforced");
+            if (ReadControl(name, value, sink) is not { } control)
+                continue;
+            others.Add(control);
+            sink.Note(value, "not-enforced", $"session control `{name}` is named in explanations and not enforced");
         }
         reader.Close();
         return (frequency, [.. others]);
+    }
+
+    /// <summary>Null when it is switched off.</summary>
+    private static SessionControl? ReadControl(string name, LocatedValue value, DiagnosticSink sink)
+    {
+        if (GraphReader.Open(value, $"`{name}`", sink) is not { } reader)
+            return null;
+        reader.Ignore("policyId", "profileId");
+        var enabled = reader.Field("isEnabled") is null || reader.Flag("isEnabled");
+        var mode = SessionControl.ModesOf(name) is { } known ? reader.Text(known.Field) : null;
+        reader.Close();
+        if (SessionControl.ModesOf(name) is not { } modes || !enabled)
+            return enabled ? new SessionControl(name, null, null, 0) : null;
+        var rank = Array.IndexOf(modes.Modes, mode);
+        if (rank < 0)
+            sink.Error(value, "bad-value", $"`{modes.Field}` of `{name}` is `{PolicyDiagnostic.Quote(mode ?? "null")}`, expected one of {string.Join(", ", modes.Modes)}");
+        return new SessionControl(name, modes.Field, mode, rank);
     }
 
     private static SignInFrequency? ReadFrequency(GraphReader reader, StatementRef policy, DiagnosticSink sink)
@@ -81,7 +103,7 @@ internal static class ControlParser
         var value = reader.Field("value");
         reader.Close();
         var period = SignInFrequency.EveryTimeTolerance;
-        if (!everyTime)
+        if (!everyTime && enabled)
         {
             var days = type == "days";
             if (type is not ("hours" or "days"))
@@ -94,7 +116,7 @@ internal static class ControlParser
             period = days ? TimeSpan.FromDays(count) : TimeSpan.FromHours(count);
         }
         var requirement = new ControlRequirement(policy, [SignInFrequency.Control], All: true);
-        return enabled ? new SignInFrequency(period, secondary, everyTime, requirement) : null;
+        return enabled ? new SignInFrequency(period, secondary, everyTime, type == "days", requirement) : null;
     }
 
     private static bool ReadChoice(GraphReader reader, string field, string usual, string other, DiagnosticSink sink)

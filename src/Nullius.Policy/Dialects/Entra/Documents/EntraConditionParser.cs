@@ -12,24 +12,29 @@ internal static class EntraConditionParser
     private static readonly string[] s_clientApps = ["all", "browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "easSupported", "other"];
     private static readonly string[] s_platforms = ["all", "android", "iOS", "windows", "windowsPhone", "macOS", "linux"];
     private static readonly string[] s_risks = ["low", "medium", "high", "none", "hidden"];
+    private static readonly string[] s_insiderRisks = ["minor", "moderate", "elevated"];
+    private static readonly string[] s_guests =
+        ["none", "internalGuest", "b2bCollaborationGuest", "b2bCollaborationMember", "b2bDirectConnectUser", "otherExternalUser", "serviceProvider"];
+    private static readonly string[] s_userLists =
+        ["includeUsers", "includeGroups", "includeRoles", "includeGuestsOrExternalUsers"];
     private static readonly string[] s_flows = ["none", "deviceCodeFlow", "authenticationTransfer"];
 
-    internal static EntraConditions? Parse(GraphReader reader, Dictionary<string, NamedLocation> locations, DiagnosticSink sink)
+    internal static EntraConditions? Parse(GraphReader reader, bool isShort, Dictionary<string, NamedLocation> locations, DiagnosticSink sink)
     {
-        reader.Refuse("times", "deviceStates", "insiderRiskLevels", "agentIdRiskLevels");
+        reader.Refuse("times", "deviceStates", "agentIdRiskLevels");
         var workloads = reader.Object("clientApplications");
-        reader.Ignore("servicePrincipalRiskLevels");
         var users = reader.Object("users");
         var applications = reader.Object("applications");
-        if (users is null && workloads is null)
+        var cloudApps = isShort && applications is null ? reader.Object("cloudApps") : null;
+        if (users is null && workloads is null && !isShort)
             sink.Error(reader.Value, "missing-field", "`conditions` has no `users`, expected whom the policy is about");
-        if (applications is null)
+        if (applications is null && cloudApps is null)
             sink.Error(reader.Value, "missing-field", "`conditions` has no `applications`, expected what the policy is about");
         var conditions = new EntraConditions
         {
-            IncludedUsers = users is null ? ReadUsers(null, "include", sink) : ReadUsers(users, "include", sink),
+            IncludedUsers = users is null && isShort ? ShortForm.AllUsers(reader.Value, sink) : ReadUsers(users, "include", sink),
             ExcludedUsers = ReadUsers(users, "exclude", sink),
-            Applications = ReadApplications(applications),
+            Applications = cloudApps is not null ? ShortForm.Applications(cloudApps, sink) : ReadApplications(applications),
             ClientApps = ReadChoices(reader, "clientAppTypes", s_clientApps),
             Platforms = ReadPlatforms(reader.Object("platforms")),
             Locations = ReadLocations(reader.Object("locations"), locations, sink),
@@ -37,7 +42,10 @@ internal static class EntraConditionParser
             UserRisk = ReadChoices(reader, "userRiskLevels", s_risks),
             SignInRisk = ReadChoices(reader, "signInRiskLevels", s_risks),
             AuthenticationFlows = ReadFlows(reader.Object("authenticationFlows"), sink),
-            WorkloadsOnly = workloads is not null && users is null,
+            Workloads = workloads is null ? null : ReadWorkloads(workloads),
+            NamesPeople = isShort || users is not null && !users.IsEmptyOf(s_userLists),
+            ServicePrincipalRisk = ReadChoices(reader, "servicePrincipalRiskLevels", s_risks),
+            InsiderRisk = ReadFlags(reader.Text("insiderRiskLevels"), "insider risk level", s_insiderRisks, reader, sink),
         };
         users?.Close();
         reader.Close();
@@ -56,29 +64,39 @@ internal static class EntraConditionParser
     private static UserScope ReadUsers(GraphReader? reader, string side, DiagnosticSink sink)
     {
         if (reader is null)
-            return new UserScope(NameSet.Empty, NameSet.Empty, NameSet.Empty, GuestScope.None);
+            return new UserScope(NameSet.Empty, NameSet.Empty, NameSet.Empty, null);
         return new UserScope(
             ReadNames(reader, side + "Users"), ReadNames(reader, side + "Groups"), ReadNames(reader, side + "Roles"),
             ReadGuests(reader.Object(side + "GuestsOrExternalUsers"), sink));
     }
 
-    private static GuestScope ReadGuests(GraphReader? reader, DiagnosticSink sink)
+    private static GuestScope? ReadGuests(GraphReader? reader, DiagnosticSink sink)
     {
         if (reader is null)
-            return GuestScope.None;
-        var types = reader.Text("guestOrExternalUserTypes");
-        if (string.IsNullOrEmpty(types))
+            return null;
+        var types = ReadFlags(reader.Text("guestOrExternalUserTypes"), "guest type", s_guests, reader, sink);
+        if (types is null)
             sink.Error(reader.Value, "missing-field", "guests are configured without `guestOrExternalUserTypes`, expected their kinds");
-        var tenants = reader.Object("externalTenants");
-        var some = false;
-        if (tenants is not null)
+        NameSet? tenants = null;
+        if (reader.Object("externalTenants") is { } external)
         {
-            some = tenants.Text("membershipKind") == "enumerated";
-            tenants.Texts("members");
-            tenants.Close();
+            var kind = external.Text("membershipKind");
+            if (kind is not ("all" or "enumerated"))
+                sink.Error(external.Value, "bad-value", $"`membershipKind` is `{PolicyDiagnostic.Quote(kind ?? "null")}`, expected `all` or `enumerated`");
+            var members = ReadNames(external, "members");
+            external.Close();
+            tenants = kind == "enumerated" ? members : null;
         }
         reader.Close();
-        return types == "none" ? GuestScope.None : some ? GuestScope.SomeTenants : GuestScope.All;
+        return types is null ? null : new GuestScope(types, tenants);
+    }
+
+    private static WorkloadScope ReadWorkloads(GraphReader reader)
+    {
+        reader.Refuse("servicePrincipalFilter", "includeAgentIdServicePrincipals", "excludeAgentIdServicePrincipals", "agentIdServicePrincipalFilter");
+        var scope = new WorkloadScope(ReadNames(reader, "includeServicePrincipals"), ReadNames(reader, "excludeServicePrincipals"));
+        reader.Close();
+        return scope;
     }
 
     private static ApplicationScope ReadApplications(GraphReader? reader)
@@ -125,6 +143,8 @@ internal static class EntraConditionParser
                 found.AddRange(locations.Values.Where(l => l.Trusted).OrderBy(l => l.Id, StringComparer.Ordinal));
             else if (locations.TryGetValue(id.Text, out var location))
                 found.Add(location);
+            else if (id.Text == ElsewhereLocation.MfaTrusted)
+                found.Add(new ElsewhereLocation(id.Text, "MFA trusted IPs", Trusted: true));
             else
                 sink.Error(id, "unknown-location", $"location `{PolicyDiagnostic.Quote(id.Text)}` is not defined, expected the id of a named location, `All` or `AllTrusted`");
         }
@@ -164,12 +184,21 @@ internal static class EntraConditionParser
         reader.Close();
         if (string.IsNullOrEmpty(methods))
             return null;
-        var names = methods.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var names = ReadFlags(methods, "transfer method", s_flows, reader, sink)!;
+        return new NameSet(names.Names.Where(n => n != "none"));
+    }
+
+    /// <summary>Names joined by commas, as Graph writes enumerations that may be combined. Null when there are none.</summary>
+    private static NameSet? ReadFlags(string? text, string what, string[] allowed, GraphReader reader, DiagnosticSink sink)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        var names = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         foreach (var name in names)
         {
-            if (!s_flows.Contains(name))
-                sink.Error(reader.Value, "bad-value", $"transfer method `{PolicyDiagnostic.Quote(name)}` is unknown, expected one of {string.Join(", ", s_flows)}");
+            if (!allowed.Contains(name, StringComparer.OrdinalIgnoreCase))
+                sink.Error(reader.Value, "bad-value", $"{what} `{PolicyDiagnostic.Quote(name)}` is unknown, expected one of {string.Join(", ", allowed)}");
         }
-        return new NameSet(names.Where(n => n != "none"));
+        return new NameSet(names);
     }
 }

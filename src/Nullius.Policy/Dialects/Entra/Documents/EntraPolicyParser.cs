@@ -14,9 +14,12 @@ internal static class EntraPolicyParser
         if (GraphReader.Open(item, "a Conditional Access policy", sink) is not { } reader)
             return null;
         reader.Ignore("createdDateTime", "modifiedDateTime", "deletedDateTime", "templateId", "description", "partialEnablementStrategy");
-        var name = reader.Text("displayName");
+        var isShort = ShortForm.Is(item);
+        var name = reader.Text("displayName") ?? (isShort ? reader.Text("name") : null);
         var id = reader.Text("id") ?? name ?? $"#{ordinal}";
-        var state = ReadState(reader, sink);
+        var state = isShort && item.Find("state") is null ? EntraPolicyState.Enabled : ReadState(reader, sink);
+        if (isShort)
+            ShortForm.Note(item, sink);
         var conditionsJson = reader.Object("conditions");
         var grantJson = reader.Object("grantControls");
         var sessionJson = reader.Object("sessionControls");
@@ -26,8 +29,8 @@ internal static class EntraPolicyParser
             sink.Error(item, "missing-field", "a Conditional Access policy has no `conditions`, expected users and applications");
             return null;
         }
-        var conditions = EntraConditionParser.Parse(conditionsJson, locations, sink);
-        (string[] Controls, bool All) grant = grantJson is null ? ([], true) : ControlParser.ReadGrant(grantJson, sink);
+        var conditions = EntraConditionParser.Parse(conditionsJson, isShort, locations, sink);
+        (string[] Controls, bool All, AuthenticationStrength? Strength) grant = grantJson is null ? ([], true, null) : ControlParser.ReadGrant(grantJson, sink);
         var blocks = grant.Controls.Contains(GrantControls.Block);
         var reference = new StatementRef(PolicyLayer.ConditionalAccess, sink.Source, item.Line, id, blocks ? Effect.Deny : Effect.Challenge);
         var session = sessionJson is null ? default : ControlParser.ReadSession(sessionJson, reference, sink);
@@ -38,9 +41,9 @@ internal static class EntraPolicyParser
             Name = name ?? id,
             State = state,
             Conditions = conditions,
-            Grant = grant.Controls.Length == 0 ? null : new GrantControls(grant.Controls, grant.All, reference),
+            Grant = grant.Controls.Length == 0 ? null : new GrantControls(grant.Controls, grant.All, grant.Strength, reference),
             Frequency = session.Frequency,
-            OtherSessionControls = session.Others ?? [],
+            SessionControls = session.Others ?? [],
         };
     }
 

@@ -37,6 +37,10 @@ internal sealed class GraphReader
         return _object.Find(name) is { IsNull: false } value ? value : null;
     }
 
+    /// <summary>Whether none of these fields has a value.</summary>
+    internal bool IsEmptyOf(IEnumerable<string> names) =>
+        names.All(n => Field(n) is null or { Kind: LocatedKind.Array, Items.Count: 0 });
+
     internal void Ignore(params ReadOnlySpan<string> names)
     {
         foreach (var name in names)

@@ -20,7 +20,9 @@ internal static class NamedLocationParser
             sink.Error(item, "missing-field", "a named location has no `id`, expected the id by which policies name it");
             return;
         }
-        NamedLocation location = item.Find("countriesAndRegions") is null ? ParseAddresses(id, name, reader, sink) : ParseCountries(id, name, reader, sink);
+        NamedLocation location = item.Find("@odata.type") is { Text: { } type } && type.EndsWith("compliantNetworkNamedLocation", StringComparison.OrdinalIgnoreCase)
+            ? ParseNetwork(id, name, reader, sink)
+            : item.Find("countriesAndRegions") is null ? ParseAddresses(id, name, reader, sink) : ParseCountries(id, name, reader, sink);
         reader.Close();
         if (!locations.TryAdd(id, location))
             sink.Error(item, "duplicate-key", $"a named location with id `{PolicyDiagnostic.Quote(id)}` exists already, expected each once");
@@ -35,9 +37,18 @@ internal static class NamedLocationParser
                 sink.Error(country, "bad-value", $"`{PolicyDiagnostic.Quote(country.Text)}` is not a country, expected two letters of ISO 3166-1");
         }
         var lookup = reader.Text("countryLookupMethod");
-        if (lookup is not (null or "clientIpAddress"))
-            sink.Error(reader.Value, "not-modelled", $"country lookup by `{PolicyDiagnostic.Quote(lookup)}` is not modelled, expected `clientIpAddress`");
+        if (lookup is not (null or "clientIpAddress" or "authenticatorAppGps"))
+            sink.Error(reader.Value, "bad-value", $"country lookup by `{PolicyDiagnostic.Quote(lookup)}` is unknown, expected `clientIpAddress` or `authenticatorAppGps`");
+        if (lookup == "authenticatorAppGps")
+            sink.Note(reader.Value, "not-modelled", "the country is taken as the request gives it, not from the authenticator's position");
         return new CountryLocation(id, name, new NameSet(countries.Select(c => c.Text!)), reader.Flag("includeUnknownCountriesAndRegions"));
+    }
+
+    private static ElsewhereLocation ParseNetwork(string id, string name, GraphReader reader, DiagnosticSink sink)
+    {
+        reader.Ignore("compliantNetworkType");
+        sink.Note(reader.Value, "not-modelled", "compliant networks are not modelled: whether a request comes from one is unknown");
+        return new ElsewhereLocation(id, name, reader.Flag("isTrusted"));
     }
 
     private static AddressLocation ParseAddresses(string id, string name, GraphReader reader, DiagnosticSink sink)

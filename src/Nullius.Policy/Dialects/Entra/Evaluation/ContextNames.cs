@@ -12,5 +12,7 @@ internal static class ContextNames
     internal const string UserRisk = "userRisk";
     internal const string SignInRisk = "signInRisk";
     internal const string AuthenticationFlow = "authenticationFlow";
+    internal const string InsiderRisk = "insiderRisk";
+    internal const string ServicePrincipalRisk = "servicePrincipalRisk";
     internal const string GuestTenant = "guestTenant";
 }

@@ -82,10 +82,8 @@ internal static class EntraEvaluator
         reason = NotAppliedReason.NotSet;
         if (policy.IsEmpty)
             return NotApplied(NotAppliedReason.EmptyPolicy, out reason);
-        if (conditions.WorkloadsOnly)
-            return NotApplied(NotAppliedReason.WorkloadIdentities, out reason);
-        if (!Continue(conditions.IncludedUsers.Contains(request).And(conditions.ExcludedUsers.Contains(request).Not()), ref result))
-            return NotApplied(NotAppliedReason.Users, out reason);
+        if (!Continue(AppliesToCaller(conditions, request, out var caller), ref result))
+            return NotApplied(caller, out reason);
         if (!Continue(conditions.Applications.Matches(request), ref result))
             return NotApplied(NotAppliedReason.Application, out reason);
         if (conditions.ClientApps is { } apps && !Continue(TernaryLogic.Of(apps.Contains(request.ClientApp)), ref result))
@@ -98,11 +96,25 @@ internal static class EntraEvaluator
             return NotApplied(NotAppliedReason.UserRisk, out reason);
         if (conditions.SignInRisk is { } signInRisk && !Continue(IsIn(signInRisk, request.SignInRisk), ref result))
             return NotApplied(NotAppliedReason.SignInRisk, out reason);
+        if (conditions.ServicePrincipalRisk is { } risk && !Continue(IsIn(risk, request.ServicePrincipalRisk), ref result))
+            return NotApplied(NotAppliedReason.ServicePrincipalRisk, out reason);
+        if (conditions.InsiderRisk is { } insider && !Continue(IsIn(insider, request.InsiderRisk), ref result))
+            return NotApplied(NotAppliedReason.InsiderRisk, out reason);
         if (conditions.AuthenticationFlows is { } flows && !Continue(IsIn(flows, request.AuthenticationFlow), ref result))
             return NotApplied(NotAppliedReason.AuthenticationFlow, out reason);
         if (conditions.Devices is { } devices && !Continue(devices.Matches(request), ref result))
             return NotApplied(NotAppliedReason.Device, out reason);
         return result;
+    }
+
+    /// <summary>People and service principals are scoped apart: a policy for the ones never reaches the others.</summary>
+    private static Ternary AppliesToCaller(EntraConditions conditions, EntraRequest request, out NotAppliedReason reason)
+    {
+        reason = request.ServicePrincipal is null && (conditions.NamesPeople || conditions.Workloads is null)
+            ? NotAppliedReason.Users : NotAppliedReason.WorkloadIdentities;
+        if (request.ServicePrincipal is not null)
+            return TernaryLogic.Of(conditions.Workloads is { } workloads && workloads.Matches(request.ServicePrincipal));
+        return conditions.IncludedUsers.Contains(request).And(conditions.ExcludedUsers.Contains(request).Not());
     }
 
     private static Ternary IsIn(NameSet names, string? value) => value is null ? Ternary.Unknown : TernaryLogic.Of(names.Contains(value));
@@ -159,6 +171,10 @@ internal static class EntraEvaluator
             decision.AddMissing(ContextNames.UserRisk);
         if (conditions.SignInRisk is not null && request.SignInRisk is null)
             decision.AddMissing(ContextNames.SignInRisk);
+        if (conditions.InsiderRisk is not null && request.InsiderRisk is null)
+            decision.AddMissing(ContextNames.InsiderRisk);
+        if (conditions.ServicePrincipalRisk is not null && request.ServicePrincipalRisk is null)
+            decision.AddMissing(ContextNames.ServicePrincipalRisk);
         if (conditions.AuthenticationFlows is not null && request.AuthenticationFlow is null)
             decision.AddMissing(ContextNames.AuthenticationFlow);
         if (conditions.Devices?.Matches(request) == Ternary.Unknown)
@@ -169,7 +185,7 @@ internal static class EntraEvaluator
     {
         if (request.Address is null)
             decision.AddMissing(ContextNames.Address);
-        if (request.Country is null)
+        if (request.Country is null && !request.CountryUnmapped)
             decision.AddMissing(ContextNames.Country);
     }
 }

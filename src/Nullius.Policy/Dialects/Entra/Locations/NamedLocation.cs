@@ -31,10 +31,21 @@ internal sealed record CountryLocation(string Id, string Name, NameSet Countries
 {
     internal override Ternary Contains(EntraRequest request)
     {
+        if (request.CountryUnmapped)
+            return TernaryLogic.Of(IncludesUnknown);
         if (request.Country is null)
             return IncludesUnknown ? Ternary.True : Ternary.Unknown;
         return TernaryLogic.Of(Countries.Contains(request.Country));
     }
+}
+
+/// <summary>A location whose extent is configured elsewhere: the MFA service's trusted addresses, compliant networks.</summary>
+internal sealed record ElsewhereLocation(string Id, string Name, bool Trusted) : NamedLocation(Id, Name, Trusted)
+{
+    /// <summary>What policies name for the trusted addresses of the MFA service.</summary>
+    internal const string MfaTrusted = "00000000-0000-0000-0000-000000000000";
+
+    internal override Ternary Contains(EntraRequest request) => Ternary.Unknown;
 }
 
 /// <summary>Locations of which any contains the request.</summary>
