@@ -70,6 +70,11 @@ internal sealed class CelType
 
     internal static CelType Opaque(string name, params CelType[] parameters) => new(CelTypeKind.Opaque, name, parameters);
 
+    /// <summary>A primitive that may be null.</summary>
+    internal static CelType Wrapper(CelType primitive) => Opaque("wrapper", primitive);
+
+    internal bool IsWrapper => Kind == CelTypeKind.Opaque && Name == "wrapper";
+
     internal static CelType Parameter(string name) => new(CelTypeKind.Parameter, name);
 
     internal static CelType Variable() => new(CelTypeKind.Variable);

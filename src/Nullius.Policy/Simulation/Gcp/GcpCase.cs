@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Nullius.Policy.Cel;
@@ -126,9 +125,9 @@ internal sealed class GcpCase
         if (json.ValueKind == JsonValueKind.Null)
             return null;
         var text = Text(json, "$.request.time")!;
-        return DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            && CelTime.ParseTimestamp(text).Kind == CelKind.Timestamp
-            ? time
+        var parsed = CelTime.ParseTimestamp(text);
+        return parsed.Kind == CelKind.Timestamp
+            ? DateTimeOffset.FromUnixTimeSeconds(parsed.Seconds).AddTicks(parsed.Nanos / 100)
             : throw new SimulationInputException("bad-value", $"`{PolicyDiagnostic.Quote(text)}` is no instant, expected RFC 3339 like 2026-01-31T08:00:00Z", "$.request.time");
     }
 
