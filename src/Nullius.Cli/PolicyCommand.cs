@@ -8,10 +8,8 @@ namespace Nullius.Cli;
 /// <summary><c>nullius policy</c>: work on policy documents.</summary>
 internal static class PolicyCommand
 {
-    public static Command Build(Terminal terminal) => new("policy", "Work on policy documents.")
-    {
-        Lint(terminal),
-    };
+    public static Command Build(Terminal terminal) =>
+        Examples.Of(new Command("policy", "Work on policy documents.") { Lint(terminal) }, "nullius policy lint policies/");
 
     private static Command Lint(Terminal terminal)
     {

@@ -14,6 +14,7 @@ public sealed class Gate : IAsyncDisposable
 {
     private readonly GateParts _parts;
     private readonly GateConfiguration _configuration;
+    private Asking.DecisionPoint? _decisionPoint;
     private readonly DefaultObjectPool<GateRequest> _requests = new(new RequestPolicy(), 1024);
 
     private Gate(GateParts parts, GateConfiguration configuration)
@@ -27,6 +28,9 @@ public sealed class Gate : IAsyncDisposable
 
     /// <summary>Recent decisions, for the console.</summary>
     public DecisionStream Decisions => Core.Decisions;
+
+    /// <summary>Decisions for other enforcement points.</summary>
+    public Asking.DecisionPoint DecisionPoint => _decisionPoint ??= new Asking.DecisionPoint(Core);
 
     public GateStatus Status => new(
         Core.Follower.Applied, Core.Follower.Age, Core.Snapshot.Generation, _configuration.LiveSince, Core.Live.Count,

@@ -57,6 +57,9 @@ public sealed class GateRequest
 
     internal HostModel? Host { get; set; }
 
+    /// <summary>Who enforces the decision in the gate's place and asked for it; null for the gate's own requests.</summary>
+    internal Asking.DecisionCaller? Asked { get; set; }
+
     internal GateConnection Connection { get; set; } = null!;
 
     internal SessionEntry? SessionEntry { get; set; }
@@ -144,6 +147,7 @@ public sealed class GateRequest
         Http = null!;
         Snapshot = null!;
         Host = null;
+        Asked = null;
         Connection = null!;
         SessionEntry = null;
         PersonView = null;

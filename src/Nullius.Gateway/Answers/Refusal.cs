@@ -31,6 +31,10 @@ internal enum RefusalReason
     Busy,
     Fault,
     RouteGone,
+    /// <summary>A client of the decision point named nobody that is known.</summary>
+    UnknownSubject,
+    /// <summary>A client of the decision point asked in a form that has no single reading.</summary>
+    UnclearQuestion,
 }
 
 internal static class RefusalReasons
@@ -63,16 +67,18 @@ internal static class RefusalReasons
         RefusalReason.Busy => "busy",
         RefusalReason.Fault => "fault",
         RefusalReason.RouteGone => "route-gone",
+        RefusalReason.UnknownSubject => "subject-unknown",
+        RefusalReason.UnclearQuestion => "question-unclear",
     };
 
     public static int Status(this RefusalReason reason) => reason switch
     {
-        RefusalReason.Malformed => 400,
+        RefusalReason.Malformed or RefusalReason.UnclearQuestion => 400,
         RefusalReason.UnknownHost or RefusalReason.UnknownPath or RefusalReason.RouteGone => 404,
         RefusalReason.NoCredential or RefusalReason.UnknownCredential or RefusalReason.Expired or RefusalReason.Idle or RefusalReason.Revoked
             or RefusalReason.CredentialsChanged or RefusalReason.PersonDisabled or RefusalReason.BoundDeviceMissing or RefusalReason.DeviceMissing
             or RefusalReason.PolicyChallenged => 401,
-        RefusalReason.DeviceRevoked or RefusalReason.OutOfScope or RefusalReason.CrossOrigin or RefusalReason.PolicyDenied => 403,
+        RefusalReason.DeviceRevoked or RefusalReason.OutOfScope or RefusalReason.CrossOrigin or RefusalReason.PolicyDenied or RefusalReason.UnknownSubject => 403,
         RefusalReason.SnapshotStale or RefusalReason.RecordUnavailable or RefusalReason.Busy => 503,
         RefusalReason.UpstreamUnreachable => 502,
         RefusalReason.UpstreamSlow => 504,
@@ -111,5 +117,7 @@ internal static class RefusalReasons
         RefusalReason.Busy => "too much is under way",
         RefusalReason.Fault => "the gate failed",
         RefusalReason.RouteGone => "the route was taken away",
+        RefusalReason.UnknownSubject => "nobody of that name is known",
+        RefusalReason.UnclearQuestion => "action or resource can be read in two ways",
     };
 }

@@ -24,7 +24,7 @@ internal sealed class RefusalWriter(GateCore core)
             : refusal.Status();
         http.Response.StatusCode = status;
         http.Response.Headers.CacheControl = "no-store";
-        http.Response.Headers["X-Request-Id"] = request.Reference;
+        http.Response.Headers["X-Request-Id"] = OwnId(request) ?? request.Reference;
         if (status == StatusCodes.Status405MethodNotAllowed)
             http.Response.Headers.Allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
         if (status >= 500)
@@ -32,7 +32,7 @@ internal sealed class RefusalWriter(GateCore core)
         Preflight.Write(request);
 
         var reasons = DecisionEvents.Reasons(request, decision, refusal);
-        if (request.Route is not null && request.Fault == Reception.RequestFault.None && ClientKind.IsPageLoad(request))
+        if (request.Route is not null && request.Fault == Reception.RequestFault.None && request.Host?.System != Snapshot.SystemHost.DecisionPoint && ClientKind.IsPageLoad(request))
         {
             if (refusal.NeedsSignIn())
                 await _redirect.SendAsync(request, HandoffPurpose.SignIn, []);
@@ -49,6 +49,10 @@ internal sealed class RefusalWriter(GateCore core)
             WriteGrpc(http, status, refusal);
         await WriteProblemAsync(request, status, reasons, decision, stepUp);
     }
+
+    // A client of the decision point finds its own id in every answer (AuthZEN 1.0, request identification).
+    private static string? OwnId(GateRequest request) =>
+        request is { Host.System: Snapshot.SystemHost.DecisionPoint, Asked: null } && request.Http.Request.Headers["X-Request-ID"] is [{ Length: > 0 and <= 256 } id] && System.Text.Ascii.IsValid(id) ? id : null;
 
     // RFC 6750 and RFC 9470.
     private static string Challenge(GateRequest request, Decision decision, bool stepUp)

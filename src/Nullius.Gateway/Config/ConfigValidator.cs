@@ -12,7 +12,7 @@ internal static partial class ConfigValidator
         var whole = new SourcePosition(config.BaseDirectory, 0);
         if (!Account().IsMatch(config.Account))
             diagnostics.Add(new(whole, "account", $"`{config.Account}` is not an account: expected twelve digits"));
-        foreach (var host in new[] { config.SignInHost, config.ConsoleHost, config.DeviceHost })
+        foreach (var host in SystemHosts(config))
         {
             if (!IsHost(host))
                 diagnostics.Add(new(whole, "host", $"`{host}` is not a host name: expected letters, digits, hyphens and dots, without port"));
@@ -24,8 +24,16 @@ internal static partial class ConfigValidator
             diagnostics.Add(new(twice.Last().At, "duplicate-route", $"route `{twice.Key}` is already defined at {twice.First().At}"));
         foreach (var twice in config.Routes.SelectMany(route => route.Paths.Select(path => (route, key: route.Host.ToLowerInvariant() + path))).GroupBy(pair => pair.key, StringComparer.Ordinal).Where(group => group.Count() > 1))
             diagnostics.Add(new(twice.Last().route.At, "duplicate-path", $"`{twice.Key}` already belongs to route `{twice.First().route.Name}` at {twice.First().route.At}"));
+        if (config.DecisionPoint is { } decisionPoint)
+            DecisionPointValidator.Validate(config, decisionPoint, diagnostics);
         foreach (var binding in config.Bindings.Where(binding => binding.Users.Count == 0 && binding.Groups.Count == 0))
             diagnostics.Add(new(binding.At, "binding", $"the binding of `{binding.Policy}` names neither users nor groups"));
+    }
+
+    private static IEnumerable<string> SystemHosts(GateConfig config)
+    {
+        string[] always = [config.SignInHost, config.ConsoleHost, config.DeviceHost];
+        return config.DecisionPoint is { } point ? always.Append(point.Host) : always;
     }
 
     /// <summary>True for an absolute http or https URL without path, query or credentials.</summary>
@@ -49,8 +57,12 @@ internal static partial class ConfigValidator
                 Error("path", $"`{path}` is not a canonical path: expected an absolute path without query, dot segments and needless encoding");
         }
 
-        var system = new[] { config.SignInHost, config.ConsoleHost, config.DeviceHost }.Contains(route.Host, StringComparer.OrdinalIgnoreCase);
-        if (!system && route.Upstream is null)
+        var system = SystemHosts(config).Contains(route.Host, StringComparer.OrdinalIgnoreCase);
+        if (route.EnforcedElsewhere && route.Upstream is not null)
+            Error("upstream", "is enforced elsewhere and has an upstream: expected one of both");
+        if (route.EnforcedElsewhere && system)
+            Error("host", "is the platform's own host and enforced elsewhere: expected another host");
+        if (!system && !route.EnforcedElsewhere && route.Upstream is null)
             Error("upstream", "expected an upstream: only the platform's own hosts are served in-process");
         if (route.Upstream is { } upstream)
             Upstream(upstream, Error);

@@ -19,6 +19,8 @@ public sealed record GateConfig
     public required string SignInHost { get; init; }
     public required string ConsoleHost { get; init; }
     public required string DeviceHost { get; init; }
+    /// <summary>Decisions for other enforcement points; null where none are given.</summary>
+    public DecisionPointConfig? DecisionPoint { get; init; }
     public int HttpsPort { get; init; } = 8443;
     public IReadOnlyList<RouteConfig> Routes { get; init; } = [];
     public IReadOnlyList<BindingConfig> Bindings { get; init; } = [];

@@ -39,6 +39,8 @@ public sealed record RouteConfig
     public IReadOnlyList<string> Paths { get; init; } = ["/"];
     /// <summary><c>https://host:port</c> or, where <see cref="UpstreamConfig.AllowPlain"/> says so, <c>http://</c>. Null for in-process routes.</summary>
     public UpstreamConfig? Upstream { get; init; }
+    /// <summary>Another proxy stands before the application and asks the decision point: the gate forwards nothing on this route.</summary>
+    public bool EnforcedElsewhere { get; init; }
     public GrantingDialect Granting { get; init; } = GrantingDialect.Aws;
     /// <summary>File of a resource policy, relative to the configuration file.</summary>
     public string? ResourcePolicy { get; init; }

@@ -22,11 +22,20 @@ internal static class ContextWriter
         context.Set(GateKeys.CurrentTime, now);
         context.Set(GateKeys.EpochTime, now.ToUnixTimeSeconds());
         context.Set(GateKeys.Hour, now.UtcDateTime.Hour);
-        context.Set(GateKeys.Weekday, Weekdays[(int)now.UtcDateTime.DayOfWeek]);
+        context.Set(GateKeys.Weekday, WeekdayOf(now));
         WriteRequest(request);
         WriteSession(request, session, now);
+        WritePerson(context, person, request.Route!.Account);
+        WriteDevice(request);
+    }
+
+    public static string WeekdayOf(DateTimeOffset now) => Weekdays[(int)now.UtcDateTime.DayOfWeek];
+
+    /// <summary>What is known of the person, however they came.</summary>
+    public static void WritePerson(Policy.Requests.RequestContext context, PersonView person, string account)
+    {
         context.Set(GateKeys.PrincipalArn, person.PrincipalArn);
-        context.Set(GateKeys.PrincipalAccount, request.Route!.Account);
+        context.Set(GateKeys.PrincipalAccount, account);
         context.Set(GateKeys.PrincipalType, "User");
         context.Set(GateKeys.UserId, person.Trust.Id);
         context.Set(GateKeys.UserName, person.Trust.UserName);
@@ -36,7 +45,6 @@ internal static class ContextWriter
         else
             context.SetUnknown(GateKeys.UserRisk);
         person.WriteTags(context);
-        WriteDevice(request);
     }
 
     private static void WriteRequest(GateRequest request)
@@ -75,7 +83,8 @@ internal static class ContextWriter
             context.Set(GateKeys.MfaAge, Age(mfa, now));
     }
 
-    private static void WriteDevice(GateRequest request)
+    /// <summary>After the person: no tag of theirs can stand in for the device's.</summary>
+    public static void WriteDevice(GateRequest request)
     {
         var context = request.Aws.Context;
         context.Set(GateKeys.DeviceState, NameOf(request.DeviceState));

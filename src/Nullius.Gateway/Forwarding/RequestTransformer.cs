@@ -80,6 +80,11 @@ internal sealed class RequestTransformer(GateCore core) : HttpTransformer
         await base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
     }
 
+    /// <summary>True for a request header that no client may send to an application of the route.</summary>
+    // CGI and its heirs read `X_Tenant` as `X-Tenant`: a name with an underscore has two readings and stays behind.
+    internal static bool IsStripped(Snapshot.RouteModel route, string name) =>
+        name.Contains('_', StringComparison.Ordinal) || ReservedHeaders.IsReserved(name) || route.Injection?.Reserves(name) == true || CredentialInjection.Folds(name, route.Config.Assertion.Header);
+
     private static void Strip(GateRequest request, IHeaderDictionary headers)
     {
         var route = request.Route!;
@@ -88,8 +93,7 @@ internal sealed class RequestTransformer(GateCore core) : HttpTransformer
         {
             if (name.Length == 0 || name[0] == ':')
                 continue;
-            // CGI and its heirs read `X_Tenant` as `X-Tenant`: a name with an underscore has two readings and stays behind.
-            if (name.Contains('_', StringComparison.Ordinal) || ReservedHeaders.IsReserved(name) || route.Injection?.Reserves(name) == true || CredentialInjection.Folds(name, route.Config.Assertion.Header))
+            if (IsStripped(route, name))
                 (gone ??= []).Add(name);
         }
 
@@ -117,7 +121,7 @@ internal sealed class RequestTransformer(GateCore core) : HttpTransformer
     }
 
     // A name is written by people: what a header cannot carry is percent-encoded.
-    private static string HeaderText(string text) => System.Text.Ascii.IsValid(text) && !text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.Contains(',', StringComparison.Ordinal) ? text : Uri.EscapeDataString(text);
+    internal static string HeaderText(string text) => System.Text.Ascii.IsValid(text) && !text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.Contains(',', StringComparison.Ordinal) ? text : Uri.EscapeDataString(text);
 }
 
 /// <summary>Resets a client's stream, unless the request is over and its context serves another one.</summary>

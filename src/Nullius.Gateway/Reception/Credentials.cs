@@ -29,6 +29,10 @@ internal static class Credentials
         return true;
     }
 
+    /// <summary>Reads the bearer credential of a client of the decision point: forward-auth has it in Proxy-Authorization, since Authorization is another's.</summary>
+    public static bool TryReadClient(IHeaderDictionary headers, bool forwardAuth, out PresentedCredential presented) =>
+        ReadBearer(forwardAuth ? headers.ProxyAuthorization : headers.Authorization, out presented);
+
     /// <summary>True when the Authorization header carries a credential of ours, which no application may see.</summary>
     public static bool IsOwnBearer(StringValues authorization) => authorization.Count == 1 && IsOwnBearer(BearerOf(authorization[0]));
 

@@ -25,6 +25,7 @@ internal static class GateRecords
         WriteRequest(json, request);
         json.WriteStartObject("nullius");
         json.WriteString("stage", "decision");
+        WriteAsked(json, request);
         WriteDecision(json, request, refusal);
         json.WriteEndObject();
         json.WriteEndObject();
@@ -146,10 +147,10 @@ internal static class GateRecords
     private static void WriteDecision(Utf8JsonWriter json, GateRequest request, RefusalReason refusal)
     {
         var decision = request.Decision;
-        var decided = request.Session is not null && decision.Basis != DecisionBasis.None;
+        var decided = (request.Session is not null || request.Asked is not null) && decision.Basis != DecisionBasis.None;
         json.WriteString("effect", refusal == RefusalReason.None && !decided ? "allow" : decided ? Words.Of(decision.Effect) : "deny");
         json.WriteString("basis", decided ? Words.Of(decision.Basis) : refusal == RefusalReason.None ? "public" : refusal.Code());
-        json.WriteString("outcome", refusal == RefusalReason.None ? request.Observed ? "observed" : "forwarded" : "refused");
+        json.WriteString("outcome", refusal == RefusalReason.None ? request.Observed ? "observed" : request.Asked is null ? "forwarded" : "answered" : "refused");
         if (refusal != RefusalReason.None)
             json.WriteString("refusal", refusal.Code());
         json.WriteString("route", request.Route?.Name);
@@ -178,6 +179,20 @@ internal static class GateRecords
             json.WriteStringValue(Words.Of(decision.BlockedBy[i]));
         json.WriteEndArray();
         WriteReportOnly(json, decision);
+    }
+
+    // Who asked, and in which words, where another enforcement point acts on the decision.
+    private static void WriteAsked(Utf8JsonWriter json, GateRequest request)
+    {
+        if (request.Asked is not { } asked)
+            return;
+        json.WriteStartObject("asked");
+        json.WriteString("client", asked.Name);
+        json.WriteString("protocol", asked.ProtocolName);
+        json.WriteString("call", asked.Reference);
+        if (asked.RequestId is { } id)
+            json.WriteString("requestId", Short(id));
+        json.WriteEndObject();
     }
 
     private static void WriteReportOnly(Utf8JsonWriter json, Decision decision)

@@ -11,6 +11,7 @@ internal enum SystemHost
     SignIn,
     Console,
     Devices,
+    DecisionPoint,
 }
 
 /// <summary>A host that the gate answers for.</summary>

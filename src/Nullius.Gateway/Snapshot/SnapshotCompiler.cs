@@ -10,6 +10,9 @@ namespace Nullius.Gateway.Snapshot;
 /// <summary>Compiles a configuration into a snapshot, or says everything that is wrong with it. Reads files; used off the hot path.</summary>
 internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, LiveSet> liveOf)
 {
+    /// <summary>Route of the decision point: what the scopes of a client's key name.</summary>
+    public const string DecisionPointRoute = "pdp";
+
     /// <summary>Null when there are errors, all of which are then in <paramref name="diagnostics"/>.</summary>
     public GateSnapshot? Compile(GateConfig config, long generation, List<ConfigDiagnostic> diagnostics)
     {
@@ -46,6 +49,7 @@ internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, Live
         var at = new SourcePosition("built-in", 0);
         (string Name, string Host, GrantingDialect Granting)[] system =
         [
+            .. config.DecisionPoint is { } point ? [(DecisionPointRoute, point.Host, GrantingDialect.Authenticated)] : Array.Empty<(string, string, GrantingDialect)>(),
             ("signin", config.SignInHost, GrantingDialect.Authenticated),
             ("console", config.ConsoleHost, GrantingDialect.Aws),
             ("devices", config.DeviceHost, GrantingDialect.Authenticated),
@@ -124,6 +128,7 @@ internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, Live
         string.Equals(host, config.SignInHost, StringComparison.OrdinalIgnoreCase) ? SystemHost.SignIn
         : string.Equals(host, config.ConsoleHost, StringComparison.OrdinalIgnoreCase) ? SystemHost.Console
         : string.Equals(host, config.DeviceHost, StringComparison.OrdinalIgnoreCase) ? SystemHost.Devices
+        : string.Equals(host, config.DecisionPoint?.Host, StringComparison.OrdinalIgnoreCase) ? SystemHost.DecisionPoint
         : SystemHost.None;
 
     private static FrozenDictionary<string, HostModel> Hosts(GateConfig config, RouteModel[] routes) =>
@@ -132,7 +137,7 @@ internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, Live
             group =>
             {
                 var system = SystemOf(config, group.Key);
-                var asked = system == SystemHost.Devices ? ClientCertificateMode.Request : group.Max(route => route.Config.ClientCertificate);
+                var asked = system is SystemHost.Devices or SystemHost.DecisionPoint ? ClientCertificateMode.Request : group.Max(route => route.Config.ClientCertificate);
                 // A handshake serves every route of the host: it can insist only where all of them do.
                 if (asked == ClientCertificateMode.Require && group.Any(route => route.Config.ClientCertificate != ClientCertificateMode.Require))
                     asked = ClientCertificateMode.Request;

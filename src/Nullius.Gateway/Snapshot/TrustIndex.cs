@@ -13,6 +13,7 @@ internal sealed record CredentialEntry(SessionEntry Session, string? Host);
 internal sealed class TrustIndex
 {
     private readonly ConcurrentDictionary<string, PersonEntry> _people = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, SessionEntry> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DeviceEntry> _devices = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Hash256, CredentialEntry> _credentials = new();
@@ -36,6 +37,10 @@ internal sealed class TrustIndex
 
     public PersonEntry? FindPerson(string id) => _people.GetValueOrDefault(id);
 
+    /// <summary>By id or, without case, by user name.</summary>
+    public PersonEntry? FindPersonNamed(string name) =>
+        FindPerson(name) ?? (_names.TryGetValue(name, out var id) && FindPerson(id) is { } entry && string.Equals(entry.Trust.UserName, name, StringComparison.OrdinalIgnoreCase) ? entry : null);
+
     public SessionEntry? FindSession(string id) => _sessions.GetValueOrDefault(id);
 
     public DeviceEntry? FindDevice(string id) => _devices.GetValueOrDefault(id);
@@ -50,6 +55,7 @@ internal sealed class TrustIndex
             entry.Trust = person;
         else
             _people[person.Id] = entry = new PersonEntry(person);
+        _names[person.UserName] = person.Id;
         return entry;
     }
 
@@ -59,6 +65,7 @@ internal sealed class TrustIndex
         if (!_people.TryRemove(id, out var entry))
             return null;
         entry.Trust = entry.Trust with { Disabled = true };
+        _names.TryRemove(KeyValuePair.Create(entry.Trust.UserName, id));
         foreach (var session in entry.Sessions.Keys)
             RemoveSession(session);
         return entry;

@@ -1,6 +1,7 @@
 using Nullius.Gateway.Answers;
 using Nullius.Gateway.Recording;
 using Nullius.Gateway.Config;
+using Nullius.Gateway.Snapshot;
 using Nullius.Identity.Trust;
 
 namespace Nullius.Gateway.Steps;
@@ -42,6 +43,13 @@ internal sealed class AttachDevice(GateCore core) : IStep
         {
             if (request.Device is null)
                 return RefusalReason.DeviceMissing;
+            return request.DeviceState == DeviceState.Revoked ? RefusalReason.DeviceRevoked : RefusalReason.None;
+        }
+
+        if (request.Host.System == SystemHost.DecisionPoint && request.Session is null && !request.IsPublic)
+        {
+            if (request.Device is null)
+                return RefusalReason.NoCredential;
             return request.DeviceState == DeviceState.Revoked ? RefusalReason.DeviceRevoked : RefusalReason.None;
         }
 

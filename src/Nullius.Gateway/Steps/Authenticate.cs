@@ -17,10 +17,13 @@ internal sealed class Authenticate(GateCore core) : IStep
 
     public ValueTask<StepResult> RunAsync(GateRequest request)
     {
-        if (Preflight.IsPreflight(request))
+        // Who asks on behalf of a preflight has to answer it: a way through must not come out of it.
+        if (Preflight.IsPreflight(request) && request.Asked is null)
             return Preflight.AnswerAsync(request);
         var path = request.Canonical.Path;
         request.IsPublic = PublicPaths.Contains(request.Host!.System, path);
+        if (request.Host.System == SystemHost.DecisionPoint && !request.IsPublic)
+            return AuthenticateClient(request);
         if (!Credentials.TryRead(request.Http.Request.Headers, out var presented))
         {
             request.Fault = RequestFault.DuplicateCookie;
@@ -43,6 +46,15 @@ internal sealed class Authenticate(GateCore core) : IStep
         return found is null && presented.Sequence > applied
             ? WaitAsync(request, presented)
             : Admit(request, presented, found);
+    }
+
+    // A client of the decision point has a key, a token, or the certificate of an enrolled device (looked at by the next step).
+    // Cookies and, for forward-auth, the Authorization header are those of the request that it asks about.
+    private ValueTask<StepResult> AuthenticateClient(GateRequest request)
+    {
+        if (Credentials.TryReadClient(request.Http.Request.Headers, PublicPaths.IsForwardAuth(request.Canonical.Path), out var presented))
+            return Admit(request, presented, core.Trust.FindCredential(presented.Hash));
+        return request.Connection.ClientCertificate is null ? Refuse(request, RefusalReason.NoCredential) : new(StepResult.Continue);
     }
 
     /// <summary>Attaches the session if it is honoured; used by the gate's own paths too.</summary>

@@ -102,7 +102,8 @@ internal sealed class Receive(GateCore core) : IStep
             request.Host = model;
             request.Canonical.Host = model.Name;
             request.Canonical.Authority = model.Routes[0].Authority;
-            if (port != snapshot.Config.HttpsPort)
+            // On which port another enforcement point listens is its own affair.
+            if (port != snapshot.Config.HttpsPort && request.Asked is null)
                 return RequestFault.Misdirected;
         }
         else
@@ -124,7 +125,9 @@ internal sealed class Receive(GateCore core) : IStep
         }
 
         request.Route = request.Host.Match(request.Canonical.Path);
-        if (request.Route is null && !GatePaths.IsOwn(request.Canonical.Path))
+        // Whoever enforces there asks the decision point; the gate has nothing behind it to forward to.
+        var elsewhere = request.Route is { Config.EnforcedElsewhere: true } && request.Asked is null;
+        if ((request.Route is null || elsewhere) && !GatePaths.IsOwn(request.Canonical.Path))
         {
             request.Refusal = RefusalReason.UnknownPath;
             return StepResult.Refused;

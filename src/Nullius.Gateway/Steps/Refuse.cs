@@ -33,10 +33,10 @@ internal sealed class Refuse(GateCore core)
         await RunAsync(request);
     }
 
-    private void Record(GateRequest request)
+    internal void Record(GateRequest request)
     {
         // A refusal that anyone on the network can cause is counted once there are many (law 6).
-        var vouched = request.Person is not null && request.Refusal != RefusalReason.Malformed;
+        var vouched = request.Person is not null && request.Refusal != RefusalReason.Malformed || request.Asked is { Protocol: Asking.DecisionProtocol.AuthZen };
         if (!vouched && !core.Tally.Admit(request, request.Refusal))
             return;
         try

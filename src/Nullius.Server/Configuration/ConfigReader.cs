@@ -52,7 +52,11 @@ public static class ConfigReader
         };
         hosts.Done();
         policies.Done();
-        gate = gate with { Routes = RouteReader.Read(root.Sections("routes"), domain, gate.ConsoleHost) };
+        gate = gate with
+        {
+            DecisionPoint = DecisionPointReader.Read(root.Section("decisionPoint"), domain),
+            Routes = RouteReader.Read(root.Sections("routes"), domain, gate.ConsoleHost),
+        };
         var config = new NulliusConfig
         {
             File = report.File,

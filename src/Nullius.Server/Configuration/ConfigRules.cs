@@ -10,12 +10,14 @@ internal static class ConfigRules
         CheckHosts(config, report);
         CheckRoutes(config.Gate, report);
         CheckFiles(config.Gate, report);
+        CheckDecisionPoint(config.Gate, report);
     }
 
     private static void CheckHosts(NulliusConfig config, ConfigReport report)
     {
         var gate = config.Gate;
         var platform = new (string Key, string Host)[] { ("signIn", gate.SignInHost), ("console", gate.ConsoleHost), ("devices", gate.DeviceHost) };
+        if (gate.DecisionPoint is { } point) platform = [.. platform, ("decisionPoint", point.Host)];
         foreach (var twice in platform.GroupBy(p => p.Host).Where(g => g.Count() > 1))
         {
             report.Error(1, "same-host", $"`hosts.{string.Join("` and `hosts.", twice.Select(t => t.Key))}` are both `{twice.Key}`: expected a host for each");
@@ -51,8 +53,18 @@ internal static class ConfigRules
             else if (ours && route.Name != RouteReader.ConsoleRoute) report.Error(route.At, "console-taken", $"route `{route.Name}` has the console's host `{route.Host}`: expected another");
             else if (route.Host == gate.SignInHost || route.Host == gate.DeviceHost) report.Error(route.At, "host-taken", $"route `{route.Name}` has the platform's own host `{route.Host}`: expected another");
             else if (ours && route.Upstream is not null) report.Error(route.At, "console-upstream", "route `console` has an `upstream`: expected none, the console is part of the platform");
-            else if (!ours && route.Upstream is null && route.Name.Length > 0) report.Error(route.At, "missing-key", $"route `{route.Name}` has no `upstream`: expected a map with `url`");
+            else if (route.EnforcedElsewhere && route.Upstream is not null) report.Error(route.At, "two-enforcers", $"route `{route.Name}` is enforced elsewhere and has an `upstream`: expected one of both");
+            else if (ours && route.EnforcedElsewhere) report.Error(route.At, "console-elsewhere", "route `console` is enforced elsewhere: expected the gate to enforce it");
+            else if (!ours && !route.EnforcedElsewhere && route.Upstream is null && route.Name.Length > 0) report.Error(route.At, "missing-key", $"route `{route.Name}` has no `upstream`: expected a map with `url`");
         }
+    }
+
+    private static void CheckDecisionPoint(GateConfig gate, ConfigReport report)
+    {
+        if (gate.DecisionPoint is not { } point) return;
+        var errors = new List<ConfigDiagnostic>();
+        DecisionPointValidator.Validate(gate, point, errors);
+        foreach (var error in errors) report.Error(error.At, error.Code, error.Message);
     }
 
     private static void CheckFiles(GateConfig gate, ConfigReport report)

@@ -25,6 +25,7 @@ internal static class ConfigSchema
             Tokens,
             Devices,
             Policies,
+            DecisionPoint,
             new("routes", "a list of maps", "The applications behind the gate.", "[]") { Keys = Route },
         ],
     };
@@ -134,12 +135,34 @@ internal static class ConfigSchema
         ],
     };
 
+    private static SchemaKey DecisionPoint => new("decisionPoint", Map, "Decisions for enforcement points other than the gate: AuthZEN, Envoy ext_authz, forward-auth. Without it none are given.")
+    {
+        Keys =
+        [
+            new("host", Host, "Host on which it answers.", "pdp.<domain>"),
+            new("clients", "a list of maps", "Who may ask, and about what; nobody else is answered.")
+            {
+                Required = true,
+                Keys =
+                [
+                    new("name", "letters, digits and hyphens", "Stands in records.") { Required = true },
+                    new("users", Texts, "User names whose API keys and tokens are this client's; their scope is `pdp`.", "[]"),
+                    new("devices", Texts, "Ids of devices whose client certificate alone is this client's. One of both must name somebody.", "[]"),
+                    new("routes", Texts, "Routes that it may ask about.") { Required = true },
+                    new("states", Texts, "Condition keys that it may state in the context of an AuthZEN request, like `aws:MultiFactorAuthPresent`.", "[]"),
+                    new("forwardsCertificates", Truth, "Its proxy overwrites `X-Forwarded-Tls-Client-Cert` with the certificate that its client proved; only then is the header read.", "false"),
+                ],
+            },
+        ],
+    };
+
     private static IReadOnlyList<SchemaKey> Route =>
     [
         new("name", "letters, digits and hyphens", "Stands in actions (`name:GET`) and resource names. `console` names the console itself.") { Required = true },
         new("host", Host, "Host of the application; a name without dots is under `domain`.", "<name>.<domain>"),
         new("paths", "a list of paths", "Path prefixes; the longest match wins.", "[/]"),
-        new("upstream", Map, "The application. Required, except for the platform's own routes.") { Keys = Upstream },
+        new("upstream", Map, "The application. Required, except for the platform's own routes and those enforced elsewhere.") { Keys = Upstream },
+        new("enforcedElsewhere", Truth, "Another proxy, or the application, enforces and asks the decision point; the gate forwards nothing here.", "false"),
         new("granting", "`aws` or `authenticated`", "Which policies grant: AWS documents, or being signed in.", "aws"),
         new("resourcePolicy", File, "An AWS resource policy of this route."),
         new("mode", "`observe` or `enforce`", "`observe` records and shows denials, and forwards.", "enforce"),

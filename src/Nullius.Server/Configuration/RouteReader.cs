@@ -45,6 +45,7 @@ internal static class RouteReader
             Host = host,
             Paths = section.Texts("paths", ["/"]),
             Upstream = ReadUpstream(upstream),
+            EnforcedElsewhere = section.Truth("enforcedElsewhere", false),
             Granting = section.Choice("granting", GrantingDialect.Aws, ("aws", GrantingDialect.Aws), ("authenticated", GrantingDialect.Authenticated)),
             ResourcePolicy = section.Text("resourcePolicy"),
             Mode = section.Choice("mode", RouteMode.Enforce, ("observe", RouteMode.Observe), ("enforce", RouteMode.Enforce)),

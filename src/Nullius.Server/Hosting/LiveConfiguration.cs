@@ -53,7 +53,7 @@ internal sealed class LiveConfiguration : IAsyncDisposable
 
     /// <summary>Hosts that need a certificate under a configuration.</summary>
     public static IEnumerable<string> HostsOf(GateConfig gate) =>
-        gate.Routes.Select(r => r.Host).Concat([gate.SignInHost, gate.ConsoleHost, gate.DeviceHost]).Distinct(StringComparer.Ordinal);
+        gate.Routes.Select(r => r.Host).Concat([gate.SignInHost, gate.ConsoleHost, gate.DeviceHost]).Concat(gate.DecisionPoint is { } point ? [point.Host] : []).Distinct(StringComparer.Ordinal);
 
     /// <summary>Hosts and policy files besides the configuration's, as verification adds them: they have certificates, and are followed.</summary>
     public async Task AlsoServeAsync(IReadOnlyList<string> hosts, IReadOnlyList<string> files, CancellationToken cancellation)
@@ -142,6 +142,7 @@ internal sealed class LiveConfiguration : IAsyncDisposable
         Gate = live.Gate with
         {
             Routes = read.Gate.Routes,
+            DecisionPoint = read.Gate.DecisionPoint,
             Bindings = read.Gate.Bindings,
             Guardrails = read.Gate.Guardrails,
             ConditionalAccess = read.Gate.ConditionalAccess,
@@ -152,6 +153,7 @@ internal sealed class LiveConfiguration : IAsyncDisposable
     private static string? NewNames(NulliusConfig live, NulliusConfig read)
     {
         if (live.Domain != read.Domain) return "domain";
+        if (live.Gate.DecisionPoint?.Host != read.Gate.DecisionPoint?.Host) return "decisionPoint.host";
         if (live.Gate.Account != read.Gate.Account) return "account";
         var same = (live.Gate.SignInHost, live.Gate.ConsoleHost, live.Gate.DeviceHost) == (read.Gate.SignInHost, read.Gate.ConsoleHost, read.Gate.DeviceHost);
         return same ? null : "hosts";

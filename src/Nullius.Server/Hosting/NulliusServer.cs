@@ -5,6 +5,7 @@ using Nullius.Gateway.Config;
 using Nullius.Server.Api;
 using Nullius.Server.Configuration;
 using Nullius.Server.Control;
+using Nullius.Server.DecisionPoint;
 using Nullius.Server.SignIn;
 using Nullius.Server.Verify;
 
@@ -127,6 +128,7 @@ public sealed class NulliusServer : IAsyncDisposable
         application.UseRouting();
         application.MapSignIn();
         application.MapDeviceHost(config);
+        if (config.Gate.DecisionPoint is { } point) application.MapDecisionPoint(() => Gate, point.Host);
         ConsoleModule.MapConsole(application, config, options.ConsoleFolder);
     }
 

@@ -24,6 +24,6 @@ internal static class PlatformEndpoints
     /// <summary>Every host that a person can open: what is under `/` is an application, the rest are its parts.</summary>
     private static IEnumerable<ApplicationLink> Applications(NulliusConfig config, int port) =>
         from route in config.Gate.Routes
-        where route.Paths.Contains("/", StringComparer.Ordinal)
+        where !route.EnforcedElsewhere && route.Paths.Contains("/", StringComparer.Ordinal)
         select new ApplicationLink(route.Name, $"https://{PlatformServices.Authority(route.Host, port)}/");
 }
