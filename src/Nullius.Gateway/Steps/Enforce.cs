@@ -42,15 +42,22 @@ internal sealed class Enforce : IStep
 /// </summary>
 internal static class OriginCheck
 {
+    // A page that sends no referrer has this for its origin, even to itself (Fetch, section 3.2); so has a sandboxed frame of
+    // anybody's. No script can set Sec-Fetch-Site, which tells them apart.
+    private const string Opaque = "null";
+
+    /// <summary>True for a request that a page of this very origin made.</summary>
+    public static bool IsFromItself(GateRequest request) => request.Origin == Opaque
+        ? Site(request) == "same-origin"
+        : string.Equals(request.Origin, "https://" + request.Canonical.Authority, StringComparison.OrdinalIgnoreCase);
+
     public static bool Passes(GateRequest request)
     {
         if (Methods.IsSafe(request.Canonical.Method) && !request.IsUpgrade)
             return true;
-        // A page that sends no referrer has `null` for its origin, even to itself (Fetch, section 3.2); so has a sandboxed frame of
-        // anybody's. No script can set Sec-Fetch-Site, which tells them apart.
-        if (request.Origin is { } origin && origin != "null")
+        if (request.Origin is { } origin && origin != Opaque)
             return request.Route!.TrustedOrigins.Contains(origin);
-        var site = request.Http.Request.Headers["Sec-Fetch-Site"];
+        var site = Site(request);
         if (site.Count > 0)
             return site[0] is "same-origin" || (site[0] is "none" && !request.IsUpgrade && request.Origin is null);
         if (request.Origin is not null)
@@ -59,4 +66,6 @@ internal static class OriginCheck
         // there is nothing to ride on.
         return request.Credential == CredentialKind.Bearer || !Credentials.HoldOwn(request.Http.Request.Headers.Cookie);
     }
+
+    private static Microsoft.Extensions.Primitives.StringValues Site(GateRequest request) => request.Http.Request.Headers["Sec-Fetch-Site"];
 }

@@ -92,7 +92,7 @@ internal sealed class OwnPaths(GateCore core)
     {
         var http = request.Http;
         var found = presented.Kind == CredentialKind.Cookie ? core.Trust.FindCredential(presented.Hash) : null;
-        if (found is null || request.Origin is null || !string.Equals(request.Origin, "https://" + request.Canonical.Authority, StringComparison.OrdinalIgnoreCase))
+        if (found is null || !OriginCheck.IsFromItself(request))
         {
             request.Refusal = found is null ? RefusalReason.NoCredential : RefusalReason.CrossOrigin;
             return StepResult.Refused;
