@@ -25,6 +25,9 @@ public sealed class CaseSplitter(Action<CaseText> found)
     private Mode _mode;
     private bool _inValue;
     private bool _scalar;
+
+    // A document is closed and its line is not: whatever follows on that line belongs to it, and makes it malformed.
+    private bool _closed;
     private bool _inString;
     private bool _escaped;
     private bool _lineStart;
@@ -108,6 +111,7 @@ public sealed class CaseSplitter(Action<CaseText> found)
         _depth = 0;
         _inString = false;
         _escaped = false;
+        _closed = false;
         _tooLarge = false;
         _text.ResetWrittenCount();
         _scalar = b is not ((byte)'{' or (byte)'[');
@@ -116,9 +120,9 @@ public sealed class CaseSplitter(Action<CaseText> found)
 
     private void Continue(byte b)
     {
-        if (b == '\n' && (_inString || (_scalar && _depth == 0)))
+        if (b == '\n' && (_inString || _closed || (_scalar && _depth == 0)))
         {
-            // No string of JSON goes over a line's end: what began here is malformed, and ends here.
+            // No string of JSON goes over a line's end: what is open here is malformed, and ends here.
             End();
             return;
         }
@@ -135,6 +139,8 @@ public sealed class CaseSplitter(Action<CaseText> found)
             return;
         }
         Take(b);
+        if (_closed)
+            return;
         if (_inString)
             InString(b);
         else
@@ -173,6 +179,14 @@ public sealed class CaseSplitter(Action<CaseText> found)
         if (b is (byte)'{' or (byte)'[')
             _depth++;
         else if (b is (byte)'}' or (byte)']' && --_depth == 0)
+            Close();
+    }
+
+    private void Close()
+    {
+        if (_mode == Mode.Documents)
+            _closed = true;
+        else
             End();
     }
 

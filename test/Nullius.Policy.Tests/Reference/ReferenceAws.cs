@@ -27,6 +27,8 @@ internal sealed class ReferenceAws(JsonElement policies, ReferenceRequest reques
     {
         if (request.Action.Equals("sts:GetCallerIdentity", StringComparison.OrdinalIgnoreCase) && !request.IsAnonymous)
             return ("allow", []);
+        if (request.Action.Equals("sts:GetSessionToken", StringComparison.OrdinalIgnoreCase) && (request.IsUser || request.IsRoot))
+            return ("allow", []);
         var layers = new Dictionary<string, (bool? Deny, bool? Allow)>();
         layers["rcp"] = RcpApplies() ? Levels("rcp") : (false, true);
         layers["scp"] = ScpApplies() ? Levels("scp") : (false, true);

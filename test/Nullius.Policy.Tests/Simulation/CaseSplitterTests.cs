@@ -36,7 +36,9 @@ public sealed class CaseSplitterTests
     [InlineData("{\"a\":{\n{\"b\":2}\n{}", new[] { "1 {\"a\":{", "2 {\"b\":2}", "3 {}" })]
     [InlineData("{\"a\":\"x\n{\"b\":2}", new[] { "1 {\"a\":\"x", "2 {\"b\":2}" })]
     [InlineData("word\n{}", new[] { "1 word", "2 {}" })]
-    [InlineData("{} more\n{}", new[] { "1 {}", "1 more", "2 {}" })]
+    [InlineData("{} more\n{}", new[] { "1 {} more", "2 {}" })]
+    [InlineData("{}}\n{}", new[] { "1 {}}", "2 {}" })]
+    [InlineData("{\"a\":1}{\"b\":\"\n{}", new[] { "1 {\"a\":1}{\"b\":\"", "2 {}" })]
     [InlineData("{\"a\"", new[] { "1 {\"a\"" })]
     public void What_follows_a_malformed_case_is_still_found(string text, string[] expected) => Assert.Equal(expected, Split(text, 7));
 

@@ -55,9 +55,16 @@ internal static class GrantRules
 
     private static bool IsProviderArn(ref AwsFrame frame) => frame.ResourceIsArn && frame.Resource.StartsWith("arn:aws", StringComparison.Ordinal);
 
-    /// <summary>GetCallerIdentity needs no permission and cannot be denied; anonymous callers have no identity to get.</summary>
-    internal static bool IsAlwaysAllowed(ref AwsFrame frame) =>
-        frame.Action.Equals("sts:GetCallerIdentity", StringComparison.OrdinalIgnoreCase) && frame.Principal.Kind != PrincipalKind.Anonymous;
+    /// <summary>
+    /// GetCallerIdentity needs no permission and cannot be denied; anonymous callers have no identity to get. GetSessionToken
+    /// is how users prove a second factor: policies do not control it (reference: Permissions for GetSessionToken).
+    /// </summary>
+    internal static bool IsAlwaysAllowed(ref AwsFrame frame) => frame.Principal.Kind switch
+    {
+        PrincipalKind.Anonymous => false,
+        PrincipalKind.User or PrincipalKind.Root when frame.Action.Equals("sts:GetSessionToken", StringComparison.OrdinalIgnoreCase) => true,
+        _ => frame.Action.Equals("sts:GetCallerIdentity", StringComparison.OrdinalIgnoreCase),
+    };
 
     /// <summary>SCPs do not bind services, service-linked roles, anonymous callers and the management account.</summary>
     internal static bool GuardrailsApply(ref AwsFrame frame) =>
