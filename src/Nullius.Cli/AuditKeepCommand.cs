@@ -34,7 +34,7 @@ internal static class AuditKeepCommand
             terminal.Out.WriteLine(new AuditProver(AuditFolders.One(new DataDirectory(DataOption.Resolve(result.GetValue(data), terminal)), result.GetValue(node))).NewestHead());
             return Task.FromResult(ExitCode.Done);
         }));
-        return Examples.Of(command, "nullius audit head >> /mnt/elsewhere/heads", "nullius audit verify --head /mnt/elsewhere/heads");
+        return Examples.Of(command, "nullius audit head >> elsewhere/heads", "nullius audit verify --head elsewhere/heads");
     }
 
     public static Command RotateKey(Terminal terminal)

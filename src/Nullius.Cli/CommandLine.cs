@@ -22,6 +22,7 @@ internal static class CommandLine
             TokenCommand.Build(terminal),
             AuditCommand.Build(terminal),
             SimulateCommand.Build(terminal),
+            PolicyCommand.Build(terminal),
         };
         Examples.AddTo(root);
         return root;

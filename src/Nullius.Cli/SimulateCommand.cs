@@ -19,15 +19,32 @@ internal static class SimulateCommand
         var expect = new Option<Expectation?>("--expect") { Description = "exit with 1 unless every case comes to this", HelpName = "allow|deny" };
         var format = ResultWriter.FormatOption();
         format.Description = "table, json (one array) or jsonl; default: table on a terminal, jsonl otherwise";
+        var cel = new Option<string?>("--cel") { Description = "evaluate one CEL expression instead", HelpName = "EXPRESSION" };
+        var vars = new Option<string?>("--vars") { Description = "the expression's variables, a JSON object", HelpName = "JSON" };
+        var estate = new Option<string?>("--estate") { Description = "take the policies from this folder of exports", HelpName = "DIR" };
+        var principal = new Option<string?>("--principal") { Description = "with --estate: who, by name or ARN", HelpName = "P" };
+        var action = new Option<string[]>("--action") { Description = "with --estate: what, once or more", HelpName = "A", AllowMultipleArgumentsPerToken = true };
+        var resource = new Option<string[]>("--resource") { Description = "with --estate: on what, once or more; default `*`", HelpName = "R", AllowMultipleArgumentsPerToken = true };
+        var context = new Option<string[]>("--context") { Description = "with --estate: condition keys; a key given more than once has several values", HelpName = "k=v", AllowMultipleArgumentsPerToken = true };
         var command = Examples.Of(
-            new Command("simulate", "Decide cases: a request, the policies that bind it, and a dialect (aws, entra, gcp).") { files, explain, expect, format },
+            new Command("simulate", "Decide cases: a request, the policies that bind it, and a dialect (aws, entra, gcp).") 
+            {
+                files, explain, expect, format, cel, vars, estate, principal, action, resource, context,
+            },
             "nullius simulate cases.jsonl",
             "nullius simulate --explain --format json case.json",
-            "generate-cases | nullius simulate --expect deny -");
+            "nullius simulate --estate export/ --principal zt-dev --action s3:GetObject ec2:DescribeInstances --resource '*' --context aws:MultiFactorAuthPresent=true",
+            "generate-cases | nullius simulate --expect deny -",
+            "nullius simulate --cel 'request.path.startsWith(\"/v1/\")' --vars '{\"request\":{\"path\":\"/v1/x\"}}'");
         command.SetAction((result, cancellation) =>
         {
+            if (result.GetValue(cel) is { } expression)
+                return Task.FromResult(CelRun.Evaluate(terminal, expression, result.GetValue(vars) ?? "{}", result.GetValue(expect)));
             var run = new CaseRun(terminal, result.GetValue(format), new PolicySimulator(result.GetValue(explain)), result.GetValue(expect));
-            return run.DecideAsync(result.GetValue(files) ?? [], cancellation);
+            return result.GetValue(estate) is { } folder
+                ? new EstateRun(terminal, run).DecideAsync(
+                    new EstateQuestion(folder, result.GetValue(principal), result.GetValue(action) ?? [], result.GetValue(resource) ?? [], result.GetValue(context) ?? []), cancellation)
+                : run.DecideAsync(result.GetValue(files) ?? [], cancellation);
         });
         return command;
     }

@@ -43,6 +43,21 @@ internal sealed class CaseRun
         _output.Begin();
         foreach (var file in files)
             await DecideFileAsync(file, cancellation).ConfigureAwait(false);
+        return End();
+    }
+
+    /// <summary>Decides cases that somebody else has made.</summary>
+    internal int Decide(string source, IEnumerable<string> cases)
+    {
+        _file = source;
+        _output.Begin();
+        foreach (var json in cases)
+            Answer(new CaseText(Encoding.UTF8.GetBytes(json), 1, null));
+        return End();
+    }
+
+    private int End()
+    {
         _output.End();
         return _failed ? ExitCode.Usage : _unmet ? ExitCode.Unmet : ExitCode.Done;
     }

@@ -58,7 +58,8 @@ internal sealed class PolicyCatalog
             key.Append(CultureInfo.InvariantCulture, $"{i},");
             if (binding.Config.Kind == BindingKind.Identity)
                 identity.Add(binding.Document);
-            else
+            // Everyone reaches the pages of their own account, to sign out or to renew a factor; guardrails and conditional access still hold there.
+            else if (route.System != SystemHost.SignIn)
                 (boundary ??= []).Add(binding.Document);
         }
 

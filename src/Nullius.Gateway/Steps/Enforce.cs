@@ -46,11 +46,15 @@ internal static class OriginCheck
     {
         if (Methods.IsSafe(request.Canonical.Method) && !request.IsUpgrade)
             return true;
-        if (request.Origin is { } origin)
+        // A page that sends no referrer has `null` for its origin, even to itself (Fetch, section 3.2); so has a sandboxed frame of
+        // anybody's. No script can set Sec-Fetch-Site, which tells them apart.
+        if (request.Origin is { } origin && origin != "null")
             return request.Route!.TrustedOrigins.Contains(origin);
         var site = request.Http.Request.Headers["Sec-Fetch-Site"];
         if (site.Count > 0)
-            return site[0] is "same-origin" or "none" && !request.IsUpgrade || site[0] is "same-origin";
+            return site[0] is "same-origin" || (site[0] is "none" && !request.IsUpgrade && request.Origin is null);
+        if (request.Origin is not null)
+            return false;
         // Neither header: not a browser of this decade. Without a cookie of the gate's, of a session or of a sign-in under way,
         // there is nothing to ride on.
         return request.Credential == CredentialKind.Bearer || !Credentials.HoldOwn(request.Http.Request.Headers.Cookie);

@@ -159,6 +159,14 @@ public sealed class SessionStore
         return await RevokeAsync(db, db.Sessions.Where(row => row.PersonId == personId && row.Id != except), actor, reason, cancellation);
     }
 
+    /// <summary>Ends the tokens that are bound to a device, which is not trusted any more.</summary>
+    /// <returns>How many ended.</returns>
+    public async Task<int> RevokeBoundAsync(string deviceId, string actor, string reason, CancellationToken cancellation)
+    {
+        await using var db = await _contexts.CreateDbContextAsync(cancellation);
+        return await RevokeAsync(db, db.Sessions.Where(row => row.BoundDeviceId == deviceId), actor, reason, cancellation);
+    }
+
     /// <summary>Ends every browser session and token of a person. API keys stay: they are listed and revoked one by one.</summary>
     public async Task<int> SignOutEverywhereAsync(string personId, string actor, CancellationToken cancellation)
     {

@@ -70,6 +70,13 @@ internal ref struct LocatedJsonReader
         return false;
     }
 
+    /// <summary>A document that was read before, as UTF-8 without a byte-order mark.</summary>
+    internal static ReadOnlySpan<byte> ToUtf8(ReadOnlySpan<byte> bytes)
+    {
+        TryDecode(bytes, new DiagnosticSink("", []), out var utf8);
+        return utf8;
+    }
+
     private static int FirstInvalidLine(ReadOnlySpan<byte> utf8)
     {
         var line = 1;

@@ -185,7 +185,9 @@ public sealed class CaseSplitter(Action<CaseText> found)
             return;
         var fault = _tooLarge
             ? new SimulationInputException("too-large", $"a case has more than {LocatedJsonReader.MaxBytes} bytes", "$") : null;
-        found(new CaseText(_text.WrittenMemory, _startLine, fault));
+        // Without the line's end: an error at the end of a case stands on the case's last line.
+        var length = _text.WrittenSpan.TrimEnd(" \t\r\n"u8).Length;
+        found(new CaseText(_text.WrittenMemory[..length], _startLine, fault));
         _text.ResetWrittenCount();
     }
 

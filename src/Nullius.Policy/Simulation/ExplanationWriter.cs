@@ -3,13 +3,13 @@ using Nullius.Policy.Explain;
 
 namespace Nullius.Policy.Simulation;
 
-/// <summary>Writes explanations as the member <c>explain</c> of an answer.</summary>
+/// <summary>Writes explanations as the member <c>explanation</c> of an answer.</summary>
 internal static class ExplanationWriter
 {
     internal static void Write(AwsExplanation explanation, AnswerWriter writer)
     {
         var json = writer.Json;
-        json.WriteStartObject("explain");
+        json.WriteStartObject("explanation");
         json.WriteString("summary", explanation.Summary);
         json.WriteString("rule", explanation.Rule);
         json.WriteStartArray("layers");

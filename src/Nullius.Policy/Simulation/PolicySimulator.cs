@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Nullius.Policy.Documents;
 using Nullius.Policy.Simulation.Aws;
 using Nullius.Policy.Simulation.Entra;
+using Nullius.Policy.Simulation.Gcp;
 
 namespace Nullius.Policy.Simulation;
 
@@ -12,7 +14,7 @@ namespace Nullius.Policy.Simulation;
 public sealed class PolicySimulator(bool explain = false)
 {
     /// <summary>What a case may carry for its reader: passed over.</summary>
-    private static readonly string[] s_annotations = ["expect", "expected", "description", "comment", "source", "id", "tags"];
+    private static readonly string[] s_annotations = ["expect", "expected", "expectError", "description", "comment", "source", "id", "tags"];
 
     private readonly AwsSimulation _aws = new(explain);
     private readonly EntraSimulation _entra = new(explain);
@@ -28,7 +30,7 @@ public sealed class PolicySimulator(bool explain = false)
             var root = LocatedJsonReader.Read(json, new DiagnosticSink("case", diagnostics));
             name = root is null ? CaseName.Salvage(json) : CaseName.Of(root);
             ThrowFirst(diagnostics);
-            return Decide(CaseReader.Open(root!, "a case"), diagnostics);
+            return Decide(CaseReader.Open(root!, "a case"), json, diagnostics);
         }
         catch (SimulationInputException error)
         {
@@ -36,7 +38,7 @@ public sealed class PolicySimulator(bool explain = false)
         }
     }
 
-    private SimulationAnswer Decide(CaseReader reader, List<PolicyDiagnostic> diagnostics)
+    private SimulationAnswer Decide(CaseReader reader, ReadOnlySpan<byte> json, List<PolicyDiagnostic> diagnostics)
     {
         foreach (var annotation in s_annotations)
             reader.Raw(annotation);
@@ -50,8 +52,27 @@ public sealed class PolicySimulator(bool explain = false)
         {
             "aws" => _aws.Decide(name, request, policies, diagnostics),
             "entra" => _entra.Decide(name, request, policies, diagnostics),
-            _ => throw new SimulationInputException("not-modelled", "dialect `gcp` is not decided by this build", "$.dialect"),
+            _ => DecideGcp(name, LocatedJsonReader.ToUtf8(json)),
         };
+    }
+
+    private SimulationAnswer DecideGcp(string? name, ReadOnlySpan<byte> utf8)
+    {
+        var simulation = JsonElement.Parse(utf8, new JsonDocumentOptions { MaxDepth = LocatedJsonReader.MaxDepth + 8 });
+        using var writer = new AnswerWriter(name);
+        if (explain)
+            GcpSimulation.Explain(simulation, writer.Json);
+        else
+            GcpSimulation.Decide(simulation, writer.Json);
+        var answer = writer.Finish();
+        var word = JsonElement.Parse(answer.Span).GetProperty("decision").GetString()!;
+        var outcome = word switch
+        {
+            "allow" => SimulationOutcome.Allow,
+            "deny" => SimulationOutcome.Deny,
+            _ => SimulationOutcome.Unknown,
+        };
+        return new SimulationAnswer(name, answer, outcome, word, "", []);
     }
 
     /// <summary>The first error that a loader found, as the case's.</summary>

@@ -124,7 +124,7 @@ internal static class ConfigSchema
                 Keys =
                 [
                     new("policy", File, "An AWS policy document.") { Required = true },
-                    new("kind", "`identity` or `boundary`", "Whether it grants, or caps what others grant.", "identity"),
+                    new("kind", "`identity` or `boundary`", "Whether it grants, or caps what others grant everywhere but at the pages of one's own account.", "identity"),
                     new("users", Texts, "User names it binds to.", "[]"),
                     new("groups", Texts, "Groups it binds to. One of both must name somebody.", "[]"),
                 ],

@@ -18,7 +18,12 @@ internal static class RevocationCalls
             { User: not null, Device: null, Session: null } => EndAsync(
                 instance, given, (id, token) => instance.Get<SessionStore>().RevokeAllAsync(id, null, ControlApi.Actor, "revoked by the owner of the instance", token), cancellation),
             { User: null, Device: { } device, Session: null } => EndAsync(
-                instance, given, (_, token) => Known(instance.Get<DeviceInventory>().RevokeAsync(device, ControlApi.Actor, token), $"there is no device `{device}` that is not revoked"), cancellation),
+                instance, given, async (_, token) =>
+                {
+                    await Known(instance.Get<DeviceInventory>().RevokeAsync(device, ControlApi.Actor, token), $"there is no device `{device}` that is not revoked").ConfigureAwait(false);
+                    // A change that has begun is not left half way because its caller went away.
+                    await instance.Get<SessionStore>().RevokeBoundAsync(device, ControlApi.Actor, "its device was revoked", CancellationToken.None).ConfigureAwait(false);
+                }, cancellation),
             { User: null, Device: null, Session: { } session } => EndAsync(
                 instance, given, (_, token) => Known(instance.Get<SessionStore>().RevokeAsync(session, ControlApi.Actor, "revoked by the owner of the instance", token), $"there is no session `{session}` that is alive"), cancellation),
             _ => throw new ControlRefusedException("name exactly one of user, device and session"),

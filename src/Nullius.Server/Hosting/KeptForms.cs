@@ -39,6 +39,13 @@ internal sealed class Stopping(WebApplication application) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         using var late = new CancellationTokenSource(Patience);
-        await application.StopAsync(late.Token).ConfigureAwait(false);
+        try
+        {
+            await application.StopAsync(late.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            // What was still in progress is cut: the process ends, as it was told to.
+        }
     }
 }

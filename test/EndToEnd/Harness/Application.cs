@@ -73,6 +73,7 @@ internal sealed class Application : IAsyncDisposable
             {
                 "/ws" => WebSocketAsync(context),
                 "/sse" => EventsAsync(context),
+                "/quiet" => QuietEventsAsync(context),
                 "/download" => DownloadAsync(context),
                 "/upload" => UploadAsync(context),
                 "/hang" => Task.Delay(Timeout.Infinite, context.RequestAborted),
@@ -123,6 +124,15 @@ internal sealed class Application : IAsyncDisposable
             await context.Response.Body.FlushAsync(context.RequestAborted);
             await Task.Delay(50, context.RequestAborted);
         }
+    }
+
+    /// <summary>One event, and then nothing for as long as somebody listens.</summary>
+    private static async Task QuietEventsAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/event-stream";
+        await context.Response.WriteAsync("data: 0\n\n", context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+        await Task.Delay(Timeout.Infinite, context.RequestAborted);
     }
 
     /// <summary>A file of 1 GB that arrives slowly: a reader that gets all of it was not cut.</summary>

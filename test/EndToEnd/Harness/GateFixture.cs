@@ -163,10 +163,17 @@ public class GateFixture : IAsyncLifetime
     internal Task<RawResponse?> RawAsync(string host, string bytes, X509Certificate2? device = null) => RawClient.ExchangeAsync(Port, host, bytes, device);
 
     /// <summary>An HttpClient that reaches every host of the gate on loopback and follows nothing.</summary>
-    internal HttpClient Client(Version? version = null, X509Certificate2? device = null) => new(new SocketsHttpHandler
+    internal HttpClient Client(Version? version = null, X509Certificate2? device = null) => new(Handler(device))
+    {
+        DefaultRequestVersion = version ?? HttpVersion.Version11,
+        DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+    };
+
+    internal SocketsHttpHandler Handler(X509Certificate2? device = null) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
+        EnableMultipleHttp2Connections = true,
         ConnectCallback = async (_, cancellation) =>
         {
             var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp) { NoDelay = true };
@@ -179,11 +186,10 @@ public class GateFixture : IAsyncLifetime
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
             LocalCertificateSelectionCallback = device is null ? null : (_, _, _, _, _) => device,
         },
-    })
-    {
-        DefaultRequestVersion = version ?? HttpVersion.Version11,
-        DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
+
+    /// <summary>Gives back what a derived fixture put into the folder; everything that used it is closed.</summary>
+    protected virtual ValueTask BeforeDeletionAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
@@ -199,6 +205,7 @@ public class GateFixture : IAsyncLifetime
         _store?.Dispose();
         _signingKey.Dispose();
         Authority.Dispose();
+        await BeforeDeletionAsync();
         Directory.Delete(_folder, recursive: true);
         GC.SuppressFinalize(this);
     }

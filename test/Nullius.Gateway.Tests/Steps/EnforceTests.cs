@@ -10,6 +10,9 @@ public class EnforceTests
     [InlineData("POST", "https://evil.example", null)]
     [InlineData("DELETE", "https://evil.example", null)]
     [InlineData("POST", "null", null)]
+    [InlineData("POST", "null", "cross-site")]
+    [InlineData("POST", "null", "same-site")]
+    [InlineData("POST", "null", "none")]
     [InlineData("POST", "http://app.nullius.test", null)]
     [InlineData("POST", null, "cross-site")]
     [InlineData("POST", null, "same-site")]
@@ -27,6 +30,7 @@ public class EnforceTests
     [InlineData("POST", "https://spa.example", null)]
     [InlineData("POST", "https://trusted.example", "cross-site")]
     [InlineData("POST", null, "same-origin")]
+    [InlineData("POST", "null", "same-origin")]
     [InlineData("GET", "https://evil.example", "cross-site")]
     [InlineData("HEAD", null, null)]
     public async Task A_method_from_a_listed_origin_or_a_safe_one_passes(string method, string? origin, string? site)

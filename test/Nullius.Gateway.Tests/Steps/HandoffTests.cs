@@ -104,7 +104,7 @@ public class HandoffTests
         var (session, secret) = harness.Session(change: one => one with { MfaAt = null, Methods = ["pwd"] });
         var cookie = harness.Cookie(secret);
         using var post = new HttpRequestMessage(HttpMethod.Post, "/transfer?to=bob") { Content = new FormUrlEncodedContent([new("amount", "7")]) };
-        post.Headers.Add("Sec-Fetch-Mode", "navigate");
+        post.Headers.Accept.ParseAdd("text/html");
         post.Headers.Add("Origin", harness.Origin);
         using var refused = await harness.Client(cookie).SendAsync(post);
         Assert.Equal(HttpStatusCode.SeeOther, refused.StatusCode);
@@ -132,6 +132,34 @@ public class HandoffTests
         Assert.Equal(HttpStatusCode.Gone, second.StatusCode);
         Assert.Equal(1, harness.Application.Received);
         Assert.Contains(harness.Gate.Decisions.Recent(5), made => made is { Path: "/transfer", Effect: Policy.Decisions.Effect.Allow });
+    }
+
+    [Fact]
+    public async Task A_form_waits_on_in_the_next_process_and_not_in_the_one_that_passed_it_on()
+    {
+        await using var harness = await WithMfaAsync();
+        PrepareCookies(harness);
+        var (session, secret) = harness.Session(change: one => one with { MfaAt = null, Methods = ["pwd"] });
+        var cookie = harness.Cookie(secret);
+        using var post = new HttpRequestMessage(HttpMethod.Post, "/transfer?to=bob") { Content = new FormUrlEncodedContent([new("amount", "7")]) };
+        post.Headers.Accept.ParseAdd("text/html");
+        post.Headers.Add("Origin", harness.Origin);
+        using var refused = await harness.Client(cookie).SendAsync(post);
+        var nonce = refused.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+
+        var passed = harness.Gate.TakeHeldForms();
+        Assert.Equal("[]"u8.ToArray(), harness.Gate.TakeHeldForms());
+        harness.Gate.PutBackHeldForms(passed);
+
+        harness.Trust.Put(session with { MfaAt = harness.Time.GetUtcNow() });
+        await Eventually.HoldsAsync(() => harness.Gate.Status.Sequence == harness.Trust.Sequence, "the feed is followed");
+        using var back = await ReturnAsync(harness, refused.Headers.Location!, nonce, session.Id);
+        var form = back.Headers.Location!.OriginalString["/.nullius/replay?form=".Length..];
+        using var first = await ReplayAsync(harness, cookie, form);
+        Assert.Equal("amount=7", Echo.Read(await first.Content.ReadAsStringAsync()).Body);
+        using var second = await ReplayAsync(harness, cookie, form);
+        Assert.Equal(HttpStatusCode.Gone, second.StatusCode);
+        Assert.Equal(1, harness.Application.Received);
     }
 
     [Fact]

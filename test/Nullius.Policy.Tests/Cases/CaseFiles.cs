@@ -32,6 +32,12 @@ public static class CaseFiles
 
     public static TheoryData<string> WholeNames() => [.. s_whole.Keys];
 
+    /// <summary>How many cases of a dialect have that source, or a name that begins so.</summary>
+    internal static int Count(string dialect, string reference) => s_cases.Concat(s_whole).Count(c =>
+        c.Value.GetProperty("dialect").GetString() == dialect
+        && (c.Value.TryGetProperty("source", out var source) && source.GetString() == reference
+            || c.Key.Contains(": " + reference, StringComparison.Ordinal) || c.Key.Contains(reference, StringComparison.Ordinal)));
+
     public static TheoryData<string> Names(string dialect)
     {
         var data = new TheoryData<string>();

@@ -65,8 +65,10 @@ internal sealed class ConformanceBindings : ICelVariables
             "abstractType" => CelType.Opaque(kind.Value.GetProperty("name").GetString()!, [.. Items(kind.Value, "parameterTypes").Select(TypeOf)]),
             "messageType" => kind.Value.GetString() switch
             {
-                CelTypeNames.Timestamp => CelType.Timestamp, CelTypeNames.Duration => CelType.Duration, var name => throw new NotSupportedException($"message {name}"),
+                CelTypeNames.Timestamp => CelType.Timestamp, CelTypeNames.Duration => CelType.Duration,
+                var name => WellKnownMessage.Find(name!)?.Type ?? throw new NotSupportedException($"message {name}"),
             },
+            "wrapper" => CelType.Wrapper(CelTypeText.Parse(kind.Value.GetString() switch { "INT64" => "int", "UINT64" => "uint", var name => name!.ToLowerInvariant() })),
             _ => throw new NotSupportedException($"type {kind.Name}"),
         };
     }
@@ -106,8 +108,33 @@ internal sealed class ConformanceBindings : ICelVariables
     {
         "type.googleapis.com/google.protobuf.Timestamp" => CelTime.ParseTimestamp(json.GetProperty("value").GetString()!),
         "type.googleapis.com/google.protobuf.Duration" => CelTime.ParseDuration(json.GetProperty("value").GetString()!),
+        "type.googleapis.com/google.protobuf.Struct" or "type.googleapis.com/google.protobuf.ListValue" or "type.googleapis.com/google.protobuf.Value" => JsonOf(json.GetProperty("value")),
+        "type.googleapis.com/google.protobuf.BytesValue" => CelValue.Of(json.GetProperty("value").GetBytesFromBase64()),
+        "type.googleapis.com/google.protobuf.Int32Value" or "type.googleapis.com/google.protobuf.Int64Value" => CelValue.Of(long.Parse(json.GetProperty("value").ToString(), CultureInfo.InvariantCulture)),
+        "type.googleapis.com/google.protobuf.UInt32Value" or "type.googleapis.com/google.protobuf.UInt64Value" => CelValue.Of(ulong.Parse(json.GetProperty("value").ToString(), CultureInfo.InvariantCulture)),
+        "type.googleapis.com/google.protobuf.FloatValue" or "type.googleapis.com/google.protobuf.DoubleValue" or "type.googleapis.com/google.protobuf.BoolValue"
+            or "type.googleapis.com/google.protobuf.StringValue" => JsonOf(json.GetProperty("value")),
         var name => throw new NotSupportedException($"message {name}"),
     };
+
+    /// <summary>JSON as protobuf has it: every number is a double.</summary>
+    private static CelValue JsonOf(JsonElement json)
+    {
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.Number:
+                return CelValue.Of(json.GetDouble());
+            case JsonValueKind.Array:
+                return CelValue.Of([.. json.EnumerateArray().Select(JsonOf)]);
+            case JsonValueKind.Object:
+                var map = new CelMap(0);
+                foreach (var member in json.EnumerateObject())
+                    map.TryAdd(CelValue.Of(member.Name), JsonOf(member.Value));
+                return CelValue.Of(map);
+            default:
+                return json.ValueKind switch { JsonValueKind.String => CelValue.Of(json.GetString()!), JsonValueKind.Null => CelValue.Null, _ => CelValue.Of(json.GetBoolean()) };
+        }
+    }
 
     /// <summary>Stricter than the language: the types are the same too, and not-a-number is itself.</summary>
     internal static bool AreSame(in CelValue expected, in CelValue actual)

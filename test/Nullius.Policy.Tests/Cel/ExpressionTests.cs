@@ -104,10 +104,24 @@ public sealed class ExpressionTests
     [Fact]
     public void Doubling_a_string_ends_at_its_bound()
     {
-        var doubled = string.Join("", Enumerable.Repeat("[", 0)) + "'aaaaaaaaaaaaaaaa'";
+        var doubled = "'aaaaaaaaaaaaaaaa'";
         for (var i = 0; i < 20; i++)
             doubled = $"[{doubled}].map(x, x + x)[0]";
         Assert.Contains("\"code\":\"too-large\"", Run(doubled), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_that_holds_itself_twice_over_and_over_is_too_large()
+    {
+        var doubled = "[1]" + string.Concat(Enumerable.Repeat(".map(x, [x, x])", 60));
+        Assert.Contains("\"code\":\"too-large\"", Run(doubled), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_type_that_holds_itself_twice_over_and_over_is_bounded()
+    {
+        var doubled = "[1]" + string.Concat(Enumerable.Repeat(".map(x, {x: x})", 60));
+        Assert.Contains("\"code\":\"bad-key\"", Run(doubled), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -106,15 +106,18 @@ public sealed class DecisionTests
     }
 
     [Fact]
-    public void A_document_is_compiled_once_and_its_references_are_shared_between_sets()
+    public void A_document_is_shared_between_sets_and_a_set_makes_a_reference_once()
     {
         var document = Document("""{"Sid":"all","Effect":"Allow","Action":"*","Resource":"*"}""");
         var request = new AwsRequest { Principal = "arn:aws:iam::111122223333:user/a", Action = "s3:GetObject", Resource = "arn:aws:s3:::b/k" };
         var (first, second) = (new Decision(), new Decision());
         AwsPolicySet.Compile(new AwsPolicyLayers { Identity = [document] }).Decide(request, first);
-        AwsPolicySet.Compile(new AwsPolicyLayers { Identity = [document], Boundary = [document] }).Decide(request, second);
-        Assert.Same(first.Statements[0], second.Statements[0]);
+        var set = AwsPolicySet.Compile(new AwsPolicyLayers { Identity = [document], Boundary = [document] });
+        set.Decide(request, second);
+        Assert.Equal(first.Statements[0], second.Statements[0]);
         Assert.Equal(2, second.Statements.Count);
+        set.Decide(request, first);
+        Assert.Same(first.Statements[0], second.Statements[0]);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class CaseSplitterTests
     }
 
     [Theory]
-    [InlineData("{\"a\":{\n{\"b\":2}\n{}", new[] { "1 {\"a\":{\n", "2 {\"b\":2}", "3 {}" })]
+    [InlineData("{\"a\":{\n{\"b\":2}\n{}", new[] { "1 {\"a\":{", "2 {\"b\":2}", "3 {}" })]
     [InlineData("{\"a\":\"x\n{\"b\":2}", new[] { "1 {\"a\":\"x", "2 {\"b\":2}" })]
     [InlineData("word\n{}", new[] { "1 word", "2 {}" })]
     [InlineData("{} more\n{}", new[] { "1 {}", "1 more", "2 {}" })]

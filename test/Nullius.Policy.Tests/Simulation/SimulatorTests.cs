@@ -153,6 +153,6 @@ public sealed class SimulatorTests
     public void An_explanation_names_what_would_change_a_deny()
     {
         var json = Case("""{"identity":[{"Version":"2012-10-17","Statement":[{"Sid":"Mfa","Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}]}]}""");
-        Assert.EndsWith("allowed if `aws:MultiFactorAuthPresent` were `true`", Answer(json, explain: true).GetProperty("explain").GetProperty("summary").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith("allowed if `aws:MultiFactorAuthPresent` were `true`", Answer(json, explain: true).GetProperty("explanation").GetProperty("summary").GetString(), StringComparison.Ordinal);
     }
 }

@@ -64,7 +64,10 @@ public sealed class SignInNameTests : IAsyncLifetime
         var page = await browser.GetAsync("/sign-in/factor");
         foreach (var path in new[] { "/enrol", "/enrol/passkey/options", "/enrol/passkey", "/account/passkeys/options", "/account/authenticator" })
             await browser.PostAsync(path, ("csrf", page.Csrf), ("code", _site.Code(seed)));
-        Assert.Equal(before, await _site.Factors.StateAsync(person.Id, default));
+        // A record compares its lists by reference: what it lists is compared here.
+        var after = await _site.Factors.StateAsync(person.Id, default);
+        Assert.Equal(before.Passkeys, after.Passkeys);
+        Assert.Equal(before with { Passkeys = after.Passkeys }, after);
         Assert.Null(browser.SessionCookie);
         Assert.Empty(await _site.Sessions.ListAsync(person.Id, default));
     }

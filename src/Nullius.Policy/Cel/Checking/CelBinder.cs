@@ -82,6 +82,8 @@ internal sealed class CelBinder(CelEnvironment environment)
         {
             if (CelTypeNames.Denotable.Contains(candidate))
                 return new Bound(Denoted(candidate), new ConstantEvaluator(CelValue.OfType(candidate)));
+            if (candidate == "google.protobuf.NullValue.NULL_VALUE")
+                return new Bound(CelType.Int, new ConstantEvaluator(CelValue.Of(0L)));
         }
         return null;
     }
@@ -268,9 +270,17 @@ internal sealed class CelBinder(CelEnvironment environment)
 
     private Bound BindMessage(MessageNode node)
     {
-        foreach (var (_, value) in node.Fields)
-            Bind(value);
-        return Problem("not-supported", $"messages are not supported: `{PolicyDiagnostic.Quote(node.TypeName)}`", node.Position);
+        var fields = Array.ConvertAll(node.Fields, f => (f.Name, Value: Bind(f.Value)));
+        if (environment.Candidates(node.TypeName).Select(WellKnownMessage.Find).FirstOrDefault(m => m is not null) is not { } message)
+            return Problem("not-supported", $"messages are not supported but wrappers and JSON values: `{PolicyDiagnostic.Quote(node.TypeName)}`", node.Position);
+        foreach (var (name, value) in fields)
+        {
+            if (message.TypeOf(name) is not { } type)
+                return Problem("undeclared", $"`{message.Name}` has no field `{PolicyDiagnostic.Quote(name)}`", node.Position);
+            if (!_inference.TryAssign(type, value.Type))
+                Problem("no-such-overload", $"the field `{name}` is {value.Type.Settled()}, expected {type}", node.Position);
+        }
+        return new Bound(message.Type, new MessageEvaluator(message, Array.ConvertAll(fields, f => (f.Name, f.Value.Evaluator)), node.Position));
     }
 
     private Bound BindComprehension(ComprehensionNode node)

@@ -42,11 +42,22 @@ internal sealed class CelType
     internal static readonly CelType Duration = new(CelTypeKind.Duration);
     internal static readonly CelType Strings = ListOf(String);
 
+    /// <summary>Parts of one type: a type that mentions another twice would double with every step, so what is larger has dynamic parts.</summary>
+    private const int MaxSize = 1000;
+
+    private readonly int _size = 1;
+
     private CelType(CelTypeKind kind, string name = "", params CelType[] parameters)
     {
         Kind = kind;
         Name = name;
         Parameters = parameters;
+        foreach (var parameter in parameters)
+            _size += parameter.Pruned()._size;
+        if (_size <= MaxSize)
+            return;
+        Parameters = [.. parameters.Select(_ => Dyn)];
+        _size = 1 + parameters.Length;
     }
 
     internal CelTypeKind Kind { get; }
@@ -69,6 +80,11 @@ internal sealed class CelType
     internal static CelType AnyType { get; } = new(CelTypeKind.Type, "type");
 
     internal static CelType Opaque(string name, params CelType[] parameters) => new(CelTypeKind.Opaque, name, parameters);
+
+    /// <summary>A primitive that may be null.</summary>
+    internal static CelType Wrapper(CelType primitive) => Opaque("wrapper", primitive);
+
+    internal bool IsWrapper => Kind == CelTypeKind.Opaque && Name == "wrapper";
 
     internal static CelType Parameter(string name) => new(CelTypeKind.Parameter, name);
 

@@ -68,6 +68,8 @@ internal sealed class TypeInference
             return IsSubstitution(right, left);
         if (IsWild(left) || IsWild(right))
             return true;
+        if (left.IsWrapper != right.IsWrapper && left.Kind != CelTypeKind.Null && right.Kind != CelTypeKind.Null)
+            return IsAssignable(left.IsWrapper ? left.Parameters[0] : left, right.IsWrapper ? right.Parameters[0] : right);
         if (left.Kind != right.Kind)
             return (left.Kind == CelTypeKind.Null && IsNullable(right)) || (right.Kind == CelTypeKind.Null && IsNullable(left));
         if (left.Kind == CelTypeKind.Type)
@@ -129,6 +131,8 @@ internal sealed class TypeInference
             return false;
         if (left.Kind == CelTypeKind.Null)
             return right.Kind == CelTypeKind.Null;
+        if (left.IsWrapper && !right.IsWrapper)
+            return IsEqualOrLessSpecific(left.Parameters[0], right);
         if (left.Kind != right.Kind || left.Parameters.Length != right.Parameters.Length)
             return left.Kind == right.Kind;
         for (var i = 0; i < left.Parameters.Length; i++)

@@ -20,7 +20,7 @@ internal static class Arithmetic
         (CelKind.Double, CelKind.Double) => CelValue.Of(left.AsDouble + right.AsDouble),
         (CelKind.String, CelKind.String) => Sized(frame, left.AsString.Length, right.AsString.Length, 16) ?? CelValue.Of(left.AsString + right.AsString),
         (CelKind.Bytes, CelKind.Bytes) => Sized(frame, left.AsBytes.Length, right.AsBytes.Length, 16) ?? CelValue.Of([.. left.AsBytes, .. right.AsBytes]),
-        (CelKind.List, CelKind.List) => Sized(frame, left.Items.Length, right.Items.Length, 1) ?? CelValue.Of([.. left.Items, .. right.Items]),
+        (CelKind.List, CelKind.List) => Sized(frame, left.Items.Length, right.Items.Length, 1) ?? Failures.Limit(CelValue.Of([.. left.Items, .. right.Items])),
         (CelKind.Timestamp, CelKind.Duration) => CelTime.Add(left, right.DurationNanos),
         (CelKind.Duration, CelKind.Timestamp) => CelTime.Add(right, left.DurationNanos),
         (CelKind.Duration, CelKind.Duration) => CelTime.Duration((Int128)left.DurationNanos + right.DurationNanos),

@@ -85,7 +85,7 @@ internal sealed class ListEvaluator(CelEvaluator[] items) : CelEvaluator
             values[i] = items[i].Evaluate(frame);
             failure = Failures.Merge(failure, values[i]);
         }
-        return failure.IsFailure ? failure : CelValue.Of(values);
+        return failure.IsFailure ? failure : Failures.Limit(CelValue.Of(values));
     }
 }
 
@@ -108,12 +108,17 @@ internal sealed class MapEvaluator((CelEvaluator Key, CelEvaluator Value, int Po
             else if (!map.TryAdd(key, value))
                 failure = CelValue.Fail(new CelFault("duplicate-key", $"the key `{PolicyDiagnostic.Quote(CelText.Show(key))}` is there twice").At(position));
         }
-        return failure.IsFailure ? failure : CelValue.Of(map);
+        return failure.IsFailure ? failure : Failures.Limit(CelValue.Of(map));
     }
 }
 
 internal static class Failures
 {
+    /// <summary>An error in place of a list or map that is too heavy to be walked over, however little memory it takes.</summary>
+    internal static CelValue Limit(in CelValue value) => value.Weight <= CelLimits.MaxSize
+        ? value
+        : CelValue.Fail("too-large", $"the result is too large, expected at most {CelLimits.MaxSize} elements in all");
+
     /// <summary>Unknown outweighs an error: once it is known, the error may be gone. Unknown attributes add up.</summary>
     internal static CelValue Merge(in CelValue first, in CelValue second)
     {

@@ -96,7 +96,7 @@ internal sealed class ComprehensionEvaluator(
             failure = Failures.Merge(failure, value);
             values.Add(value);
         }
-        return failure.IsFailure ? failure : CelValue.Of(values.ToArray());
+        return failure.IsFailure ? failure : Failures.Limit(CelValue.Of(values.ToArray()));
     }
 
     private CelValue CollectMap(CelFrame frame, in CelValue over)
@@ -115,6 +115,6 @@ internal sealed class ComprehensionEvaluator(
             failure = Failures.Merge(failure, value);
             map.TryAdd(key, value);
         }
-        return failure.IsFailure ? failure : CelValue.Of(map);
+        return failure.IsFailure ? failure : Failures.Limit(CelValue.Of(map));
     }
 }

@@ -74,7 +74,7 @@ internal static class Conversions
 
     internal static CelValue ToText(CelFrame frame, in CelValue value)
     {
-        frame.Charge(Operations.Weight(value));
+        frame.Charge(value.Weight);
         return value.Kind switch
         {
             CelKind.String => value,
@@ -91,7 +91,7 @@ internal static class Conversions
 
     internal static CelValue ToBytes(CelFrame frame, in CelValue value)
     {
-        frame.Charge(Operations.Weight(value));
+        frame.Charge(value.Weight);
         return value.Kind switch
         {
             CelKind.Bytes => value,

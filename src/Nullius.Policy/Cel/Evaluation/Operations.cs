@@ -27,31 +27,7 @@ internal static class Operations
     private static void ChargeComparison(CelFrame frame, in CelValue left, in CelValue right)
     {
         if (left.Kind == right.Kind && left.Kind is CelKind.String or CelKind.Bytes or CelKind.List or CelKind.Map)
-            frame.Charge(Weight(left) + Weight(right));
-    }
-
-    /// <summary>The work of walking over a value; nested values count with everything in them.</summary>
-    internal static long Weight(in CelValue value)
-    {
-        switch (value.Kind)
-        {
-            case CelKind.String:
-                return value.AsString.Length / 16;
-            case CelKind.Bytes:
-                return value.AsBytes.Length / 16;
-            case CelKind.List:
-                var items = 1L;
-                foreach (var item in value.Items)
-                    items += 1 + Weight(item);
-                return items;
-            case CelKind.Map:
-                var entries = 1L;
-                foreach (var key in value.Map.Keys)
-                    entries += 2 + Weight(value.Map[key]);
-                return entries;
-            default:
-                return 0;
-        }
+            frame.Charge(left.Weight + right.Weight);
     }
 
     internal static CelValue Order(CelFrame frame, in CelValue left, in CelValue right, Func<int, bool> test)
@@ -107,7 +83,7 @@ internal static class Operations
     internal static CelValue Size(CelFrame frame, in CelValue value)
     {
         if (value.Kind == CelKind.String)
-            frame.Charge(Weight(value));
+            frame.Charge(value.Weight);
         return value.Kind switch
         {
             CelKind.String => CelValue.Of((long)CelText.Length(value.AsString)),
@@ -122,7 +98,7 @@ internal static class Operations
     {
         if (text.Kind != CelKind.String || part.Kind != CelKind.String)
             return NoOverload("startsWith, endsWith and contains", text, part);
-        frame.Charge(Weight(text));
+        frame.Charge(text.Weight);
         return CelValue.Of(test(text.AsString, part.AsString));
     }
 

@@ -103,7 +103,10 @@ internal sealed class CelLexer(string text)
         isDouble |= TryExponent();
         var digits = text.AsSpan(start, _at - start);
         if (isDouble)
-            return Literal(start, CelValue.Of(double.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture)));
+        {
+            var number = double.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture);
+            return double.IsFinite(number) ? Literal(start, CelValue.Of(number)) : throw OutOfRange(start);
+        }
         if (!ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
             throw OutOfRange(start);
         return Integer(start, value);

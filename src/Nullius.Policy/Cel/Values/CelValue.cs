@@ -37,7 +37,13 @@ public readonly struct CelValue
     public static CelValue Of(byte[] value) => new(CelKind.Bytes, value, 0);
 
     /// <summary>A list; the array is kept, not copied.</summary>
-    public static CelValue Of(CelValue[] items) => new(CelKind.List, items, 0);
+    public static CelValue Of(CelValue[] items)
+    {
+        var weight = 1L;
+        foreach (var item in items)
+            weight += 1 + item.Weight;
+        return new CelValue(CelKind.List, items, weight);
+    }
 
     public static CelValue Of(DateTimeOffset instant)
     {
@@ -51,7 +57,25 @@ public readonly struct CelValue
         return new CelValue(CelKind.Timestamp, null, seconds, (int)rest * 100);
     }
 
-    internal static CelValue Of(CelMap map) => new(CelKind.Map, map, 0);
+    internal static CelValue Of(CelMap map)
+    {
+        var weight = 1L;
+        foreach (var key in map.Keys)
+            weight += 2 + key.Weight + map[key].Weight;
+        return new CelValue(CelKind.Map, map, weight);
+    }
+
+    /// <summary>
+    /// The work of walking over the value, everything in it counted as often as it is there: a list may hold one value many
+    /// times, so this can be far more than what it takes in memory. Kept, never walked for.
+    /// </summary>
+    internal long Weight => Kind switch
+    {
+        CelKind.String => ((string)_reference!).Length / 16,
+        CelKind.Bytes => ((byte[])_reference!).Length / 16,
+        CelKind.List or CelKind.Map => _bits,
+        _ => 0,
+    };
 
     internal static CelValue OfTimestamp(long seconds, int nanos) => new(CelKind.Timestamp, null, seconds, nanos);
 

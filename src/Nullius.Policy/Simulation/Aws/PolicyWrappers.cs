@@ -17,7 +17,9 @@ internal static class PolicyWrappers
             return null;
         if (value.Find("PolicyDocument") is { } document)
         {
-            sink.Note(document, "template", "the document is taken from `PolicyDocument`");
+            // With its ARN it is what an export says of an attached policy: nothing to remark.
+            if (value.Find("PolicyArn") is null)
+                sink.Note(document, "template", "the document is taken from `PolicyDocument`");
             return [(document, value.Find("PolicyName")?.Text)];
         }
         if ((value.Find("Role") ?? value.Find("Properties")) is { Kind: LocatedKind.Object } inner)

@@ -2,13 +2,13 @@ using Nullius.Policy.Explain;
 
 namespace Nullius.Policy.Simulation.Entra;
 
-/// <summary>Writes a Conditional Access explanation as the member <c>explain</c> of an answer.</summary>
+/// <summary>Writes a Conditional Access explanation as the member <c>explanation</c> of an answer.</summary>
 internal static class EntraExplanationWriter
 {
     internal static void Write(EntraExplanation explanation, AnswerWriter writer)
     {
         var json = writer.Json;
-        json.WriteStartObject("explain");
+        json.WriteStartObject("explanation");
         json.WriteString("summary", explanation.Summary);
         json.WriteStartArray("policies");
         foreach (var policy in explanation.Policies)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Nullius.Policy.Cel;
@@ -126,9 +125,9 @@ internal sealed class GcpCase
         if (json.ValueKind == JsonValueKind.Null)
             return null;
         var text = Text(json, "$.request.time")!;
-        return DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            && CelTime.ParseTimestamp(text).Kind == CelKind.Timestamp
-            ? time
+        var parsed = CelTime.ParseTimestamp(text);
+        return parsed.Kind == CelKind.Timestamp
+            ? DateTimeOffset.FromUnixTimeSeconds(parsed.Seconds).AddTicks(parsed.Nanos / 100)
             : throw new SimulationInputException("bad-value", $"`{PolicyDiagnostic.Quote(text)}` is no instant, expected RFC 3339 like 2026-01-31T08:00:00Z", "$.request.time");
     }
 
@@ -140,9 +139,21 @@ internal sealed class GcpCase
         if (json.ValueKind != JsonValueKind.Object)
             throw Wrong(json, "$.request.attributes", "an object");
         foreach (var attribute in json.EnumerateObject())
-            attributes[attribute.Name] = attribute.Value.ValueKind == JsonValueKind.Null ? CelValue.Unknown(attribute.Name) : CelJson.Read(attribute.Value);
+            Add(attributes, attribute.Name, attribute.Value);
         return attributes;
     }
+
+    /// <summary>An object under one of the objects of conditions is read as its members too: <c>{"origin":{"ip":…}}</c> is <c>origin.ip</c>.</summary>
+    private static void Add(Dictionary<string, CelValue> attributes, string name, JsonElement value)
+    {
+        attributes[name] = value.ValueKind == JsonValueKind.Null ? CelValue.Unknown(name) : CelJson.Read(value);
+        if (value.ValueKind != JsonValueKind.Object || !s_objects.Contains(name))
+            return;
+        foreach (var member in value.EnumerateObject())
+            Add(attributes, $"{name}.{member.Name}", member.Value);
+    }
+
+    private static readonly HashSet<string> s_objects = new(StringComparer.Ordinal) { "origin", "device", "destination", "request", "request.auth", "compute" };
 
     private static SimulationInputException Wrong(JsonElement json, string path, string expected) =>
         new("wrong-type", $"found {Describe(json)}, expected {expected}", path);

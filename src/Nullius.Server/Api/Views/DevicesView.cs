@@ -52,11 +52,12 @@ internal sealed class DevicesView(DeviceInventory inventory, DeviceEnrolment enr
     {
         if (await inventory.FindAsync(id, cancellation) is null)
             return null;
-        // Tokens that are bound to the device: nothing honours them without it.
-        var bound = (await sessions.ListAsync(null, cancellation)).Count(session => session.Session.BoundDeviceId == id);
         return await changes.ApplyAsync(
             "RevokeDevice", id, actor, () => gate.Value.Live.OfDevice(id),
-            async () => await inventory.RevokeAsync(id, actor.UserName, CancellationToken.None) ? bound : 0, cancellation);
+            async () => await inventory.RevokeAsync(id, actor.UserName, CancellationToken.None)
+                ? await sessions.RevokeBoundAsync(id, actor.UserName, "its device was revoked", CancellationToken.None)
+                : 0,
+            cancellation);
     }
 
     private DeviceSummary Summary(DeviceRecord device, string owner) => new(

@@ -24,7 +24,8 @@ internal sealed partial class SignInUpkeep(TryLimits limits, KeptStore kept, Tim
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await WriteAsync(cancellationToken);
+        // Also when the others took all the time there was: one row, within the store's own patience.
+        await WriteAsync(CancellationToken.None);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -1,5 +1,7 @@
+using System.Collections.Frozen;
 using Nullius.Policy.Conditions;
 using Nullius.Policy.Decisions;
+using Nullius.Policy.Dialects.Aws.Data;
 using Nullius.Policy.Dialects.Aws.Principals;
 
 namespace Nullius.Policy.Dialects.Aws.Evaluation;
@@ -21,8 +23,8 @@ internal enum GrantRule : byte
 internal static class GrantRules
 {
     /// <summary>Services whose resources resource control policies reach (reference: RCPs, list of supported services).</summary>
-    private static readonly string[] s_controlledServices =
-        ["s3", "sts", "sqs", "kms", "secretsmanager", "cognito-idp", "cognito-identity", "logs", "dynamodb", "ecr", "aoss"];
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> s_controlledServices =
+        ActionTable.Controlled.GetAlternateLookup<ReadOnlySpan<char>>();
 
     internal static GrantRule RuleFor(ref AwsFrame frame)
     {
@@ -76,12 +78,7 @@ internal static class GrantRules
             return true;
         var colon = frame.Action.IndexOf(':', StringComparison.Ordinal);
         var service = colon < 0 ? frame.Action.AsSpan() : frame.Action.AsSpan(0, colon);
-        foreach (var controlled in s_controlledServices)
-        {
-            if (service.Equals(controlled, StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
-        return false;
+        return s_controlledServices.Contains(service);
     }
 
     internal static Ternary Granted(in AwsEvaluator.Outcomes outcomes)

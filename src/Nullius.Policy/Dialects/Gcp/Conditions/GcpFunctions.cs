@@ -85,7 +85,7 @@ internal static class GcpFunctions
     {
         if (text.Kind != CelKind.String || template.Kind != CelKind.String)
             return Operations.NoOverload("extract", text, template);
-        frame.Charge(Operations.Weight(text));
+        frame.Charge(text.Weight);
         var pattern = template.AsString;
         var open = pattern.IndexOf('{', StringComparison.Ordinal);
         var close = open < 0 ? -1 : pattern.IndexOf('}', open);

@@ -17,13 +17,15 @@ internal sealed class BoundaryParser(GcpProblems problems)
         reader.Ignore("uid", "etag", "displayName", "annotations", "createTime", "updateTime");
         var name = reader.Text("name")?.Value ?? $"#{ordinal}";
         var details = reader.Object("details");
-        if (details is null && reader.Has("rules"))
+        if (details is null && (reader.Has("rules") || reader.Has("resources")))
             problems.Note(path, reader.Line, "short-form", "the rules are read without their `details` object");
         var resources = Rules(details ?? reader);
         details?.Close();
         var hasBindings = reader.Has("bindings");
         var bindings = reader.Items("bindings").Select(b => Binding(b.Value, b.Path)).OfType<GcpBoundaryBinding>().ToArray();
         reader.Close();
+        if (details is null && !reader.Has("rules") && !reader.Has("resources"))
+            problems.Error(path, reader.Line, "missing-field", "`details` is missing, expected an object with `rules`");
         if (hasBindings && bindings.Length == 0)
             return;
         if (!hasBindings)
@@ -37,6 +39,8 @@ internal sealed class BoundaryParser(GcpProblems problems)
         var resources = new HashSet<string>(StringComparer.Ordinal);
         if (reader.Field("enforcementVersion") is { } version && !(version.Kind is LocatedKind.Text or LocatedKind.Number && IsVersion(version.Text!)))
             problems.Error(reader.At("enforcementVersion"), version.Line, "bad-version", $"the enforcement version is {version.Describe()}, expected a number or `latest`");
+        if (reader.Has("resources"))
+            Resources(reader, resources);
         foreach (var (value, path) in reader.Items("rules"))
         {
             if (GcpObject.Open(value, path, problems) is not { } rule)
@@ -44,17 +48,22 @@ internal sealed class BoundaryParser(GcpProblems problems)
             rule.Ignore("description");
             if (rule.Text("effect") is { } effect && effect.Value != "ALLOW")
                 problems.Error(effect.Path, effect.Line, "bad-value", $"the effect is `{PolicyDiagnostic.Quote(effect.Value)}`, expected `ALLOW`");
-            foreach (var resource in rule.Texts("resources"))
-            {
-                var name = GcpResourceName.Normalise(resource.Value);
-                if (GcpResourceName.IsContainer(name))
-                    resources.Add(name);
-                else
-                    problems.Error(resource.Path, resource.Line, "bad-value", $"`{PolicyDiagnostic.Quote(resource.Value)}` is no resource of a boundary, expected `//cloudresourcemanager.googleapis.com/projects/…`, `folders/…` or `organizations/…`");
-            }
+            Resources(rule, resources);
             rule.Close();
         }
         return resources;
+    }
+
+    private void Resources(GcpObject rule, HashSet<string> resources)
+    {
+        foreach (var resource in rule.Texts("resources"))
+        {
+            var name = GcpResourceName.Normalise(resource.Value);
+            if (GcpResourceName.IsContainer(name))
+                resources.Add(name);
+            else
+                problems.Error(resource.Path, resource.Line, "bad-value", $"`{PolicyDiagnostic.Quote(resource.Value)}` is no resource of a boundary, expected `//cloudresourcemanager.googleapis.com/projects/…`, `folders/…` or `organizations/…`");
+        }
     }
 
     private static bool IsVersion(string text) => text == "latest" || (text.Length is > 0 and < 6 && !text.AsSpan().ContainsAnyExceptInRange('0', '9'));

@@ -40,6 +40,6 @@ internal sealed class GcpProblems(string source)
     internal void CopyTo(ICollection<PolicyDiagnostic> target)
     {
         foreach (var problem in _all)
-            target.Add(new PolicyDiagnostic(source, problem.Line, problem.Severity, problem.Code, $"{problem.Path}: {problem.Message}"));
+            target.Add(new PolicyDiagnostic(source, problem.Line, problem.Severity, problem.Code, problem.Message) { Path = problem.Path });
     }
 }

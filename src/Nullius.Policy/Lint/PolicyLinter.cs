@@ -1,0 +1,88 @@
+using Nullius.Policy.Dialects.Aws.Documents;
+using Nullius.Policy.Dialects.Entra;
+using Nullius.Policy.Dialects.Entra.Documents;
+using Nullius.Policy.Documents;
+using Nullius.Policy.Lint.Aws;
+using Nullius.Policy.Lint.Entra;
+
+namespace Nullius.Policy.Lint;
+
+/// <summary>
+/// Reads policy documents of AWS and Conditional Access, told apart by their content, and reports what is wrong with them
+/// and what they say that is easily meant otherwise. Add all documents, then ask for the findings.
+/// </summary>
+public sealed class PolicyLinter
+{
+    private readonly List<LintFinding> _findings = [];
+    private readonly List<(string Source, LocatedValue Root)> _conditionalAccess = [];
+    private readonly List<(string Source, LocatedValue Root)> _locations = [];
+
+    /// <summary>Whether a document did not load.</summary>
+    public bool HasSyntaxErrors { get; private set; }
+
+    /// <summary>Reads one file: a document, an array of them, or Graph's <c>value</c> list.</summary>
+    /// <param name="json">UTF-8, or UTF-16 with a byte-order mark.</param>
+    public void Add(string source, ReadOnlySpan<byte> json)
+    {
+        var diagnostics = new List<PolicyDiagnostic>();
+        var root = LocatedJsonReader.Read(json, new DiagnosticSink(source, diagnostics));
+        Report(diagnostics);
+        if (root is null)
+            return;
+        var items = root.Kind == LocatedKind.Array ? root.Items
+            : root.Find("value") is { Kind: LocatedKind.Array } list ? list.Items : [root];
+        foreach (var item in items)
+            Add(source, item);
+    }
+
+    private void Add(string source, LocatedValue item)
+    {
+        if (item.Kind == LocatedKind.Object && (item.Find("conditions") ?? item.Find("grantControls") ?? item.Find("sessionControls")) is not null)
+            _conditionalAccess.Add((source, item));
+        else if (item.Kind == LocatedKind.Object && (item.Find("ipRanges") ?? item.Find("countriesAndRegions")) is not null)
+            _locations.Add((source, item));
+        else
+            AddAws(source, item);
+    }
+
+    private void AddAws(string source, LocatedValue item)
+    {
+        var diagnostics = new List<PolicyDiagnostic>();
+        if (item.Kind == LocatedKind.Object && item.Find("Statement") is null && item.Find("PolicyDocument") is { } inner)
+            item = inner;
+        var document = AwsDocumentParser.Parse(item, new DiagnosticSink(source, diagnostics));
+        Report(diagnostics);
+        if (document is not null)
+            AwsLint.Check(document, item, _findings);
+    }
+
+    /// <summary>Everything found, by source, line and rule.</summary>
+    public IReadOnlyList<LintFinding> Findings()
+    {
+        LintConditionalAccess();
+        return [.. _findings.Distinct().OrderBy(f => f.Source, StringComparer.Ordinal).ThenBy(f => f.Line).ThenBy(f => f.Rule, StringComparer.Ordinal)];
+    }
+
+    private void LintConditionalAccess()
+    {
+        if (_conditionalAccess.Count == 0)
+            return;
+        var diagnostics = new List<PolicyDiagnostic>();
+        var set = EntraLoader.Load(_conditionalAccess, _locations, diagnostics);
+        Report(diagnostics);
+        if (set is not null)
+            EntraLint.Check(set, _findings);
+        _conditionalAccess.Clear();
+    }
+
+    private void Report(List<PolicyDiagnostic> diagnostics)
+    {
+        foreach (var diagnostic in diagnostics)
+        {
+            var isError = diagnostic.Severity == DiagnosticSeverity.Error;
+            HasSyntaxErrors |= isError;
+            var severity = isError ? LintSeverity.Critical : diagnostic.Code is "malformed-arn" or "malformed-action" ? LintSeverity.Medium : LintSeverity.Info;
+            _findings.Add(new LintFinding(diagnostic.Code, severity, diagnostic.Source, diagnostic.Line, "", diagnostic.Message));
+        }
+    }
+}
