@@ -114,10 +114,12 @@ public class GateFixture : IAsyncLifetime
             Trust, _store!.Feed, Audit, Handoff, new FakeRefusals(), new FakeActivity(),
             new FakeCertificates(Authority, App, Second, Rich, Grpc, Auth, Devices, Console, "*." + Domain), AssertionKeys, Time, RandomSource.System, logs);
         Gate = await Gate.StartAsync(dependencies, Configure(BaseConfig()), CancellationToken.None);
-        var pipeline = Gate.Use(InProcessAsync);
-        _server.Run(pipeline);
+        Serve(_server);
         await _server.StartAsync();
     }
+
+    /// <summary>What stands behind the gate in this process; a derived fixture may have some of the platform's own endpoints there.</summary>
+    private protected virtual void Serve(WebApplication server) => server.Run(Gate.Use(InProcessAsync));
 
     /// <summary>The node's trail; a derived fixture may open one that runs out of space.</summary>
     private protected virtual AuditTrail OpenAudit(AuditOptions options, AuditSigningKey key) => AuditTrail.Open(options, key, Time);

@@ -101,5 +101,16 @@ internal static class ConfigSamples
               groupsHeader: X-Remote-Groups
               basicUser: legacy
               basicPasswordFile: password
+          - name: archive
+            enforcedElsewhere: true
+        decisionPoint:
+          host: decide
+          clients:
+            - name: shelf
+              users: [svc-shelf]
+              devices: [dev-7]
+              routes: [archive, ledger]
+              states: ["aws:MultiFactorAuthPresent"]
+              forwardsCertificates: true
         """;
 }
