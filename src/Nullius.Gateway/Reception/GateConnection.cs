@@ -16,6 +16,9 @@ internal sealed class GateConnection
     /// <summary>SHA-256 of the client's certificate, whose chain the handshake verified; null without one.</summary>
     public Hash256? ClientCertificate { get; init; }
 
+    /// <summary>The device of an unknown certificate was waited for; once is enough.</summary>
+    public bool DeviceSought { get; set; }
+
     public required IPAddress Address { get; init; }
 
     public required string AddressText { get; init; }

@@ -9,16 +9,35 @@ namespace Nullius.Gateway.Steps;
 /// <summary>Attaches the device whose certificate the handshake verified, and holds device-bound credentials to it.</summary>
 internal sealed class AttachDevice(GateCore core) : IStep
 {
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
     public Stage? Stage => Recording.Stage.Device;
 
     public ValueTask<StepResult> RunAsync(GateRequest request)
     {
+        var connection = request.Connection;
+        if (connection.ClientCertificate is not { } thumbprint || connection.DeviceSought || core.Trust.FindByThumbprint(thumbprint) is not null)
+            return new(Run(request));
+        connection.DeviceSought = true;
+        return WaitAsync(request);
+    }
+
+    // A certificate of our authority that the inventory does not hold was issued a moment ago, or is none of its devices any more: the
+    // node reads on, bounded and once per connection (law 7).
+    private async ValueTask<StepResult> WaitAsync(GateRequest request)
+    {
+        await core.Follower.CatchUpAsync(long.MaxValue, LongestWait, request.Http.RequestAborted);
+        return Run(request);
+    }
+
+    private StepResult Run(GateRequest request)
+    {
         Attach(core, request);
         var refusal = Check(request);
         if (refusal == RefusalReason.None)
-            return new(StepResult.Continue);
+            return StepResult.Continue;
         request.Refusal = refusal;
-        return new(StepResult.Refused);
+        return StepResult.Refused;
     }
 
     /// <summary>Looks the certificate up by thumbprint: its chain was verified at the handshake, its state is what the inventory says now.</summary>
