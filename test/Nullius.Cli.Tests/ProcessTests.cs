@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Nullius.Cli.Tests;
 
@@ -98,7 +96,8 @@ public sealed class ProcessTests : TemporaryFolder
     {
         using var late = new CancellationTokenSource(Patience);
         var line = await up.StandardOutput.ReadLineAsync(late.Token);
-        Assert.True(line?.StartsWith("ready: https://", StringComparison.Ordinal) == true, $"{line} {(up.HasExited ? await up.StandardError.ReadToEndAsync(late.Token) : "")}");
+        if (line?.StartsWith("ready: https://", StringComparison.Ordinal) != true)
+            Assert.Fail($"not ready: `{line}` {await up.StandardError.ReadToEndAsync(late.Token)}");
     }
 
     private static async Task SignalAsync(Process process, string signal)
@@ -123,10 +122,5 @@ public sealed class ProcessTests : TemporaryFolder
         }
     }
 
-    private static string FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
-    }
+    private static string FreePort() => EndToEnd.Harness.FreePort.Next().ToString(CultureInfo.InvariantCulture);
 }
