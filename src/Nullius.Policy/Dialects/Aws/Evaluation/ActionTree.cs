@@ -1,11 +1,11 @@
 using Nullius.Policy.Conditions;
-using Nullius.Policy.Dialects.Aws.Statements;
 
 namespace Nullius.Policy.Dialects.Aws.Evaluation;
 
 /// <summary>
 /// Entries found by action: literal actions where they end, wildcards where their literal beginning ends, inverted ones at
-/// the root. While there are few they are simply listed. Immutable once built.
+/// the root. While there are few they are simply listed. Denies stand before allows, each in the order of evaluation.
+/// Immutable once built.
 /// </summary>
 internal sealed class ActionTree
 {
@@ -23,29 +23,39 @@ internal sealed class ActionTree
 
     internal PrefixNode<IndexEntry[]>? Tree { get; }
 
-    internal static ActionTree Build(AwsStatement[] statements, List<IndexEntry> entries)
+    internal static ActionTree Build(StatementTable table, List<IndexEntry> entries)
     {
         if (entries.Count <= ListedUpTo)
-            return new ActionTree([.. entries], null);
+            return new ActionTree(Ordered(table, entries), null);
         var root = PrefixNode<IndexEntry[]>.Root();
         var filed = new Dictionary<(string Path, bool Exact), List<IndexEntry>>();
         foreach (var entry in entries)
-            File(statements, entry, filed);
+            File(table, entry, filed);
         foreach (var ((path, exact), found) in filed)
         {
             var node = root.Reach(path);
             if (exact)
-                node.Exact = [.. found];
+                node.Exact = Ordered(table, found);
             else
-                node.Prefix = [.. found];
+                node.Prefix = Ordered(table, found);
         }
 
         return new ActionTree([], root);
     }
 
-    private static void File(AwsStatement[] statements, IndexEntry entry, Dictionary<(string Path, bool Exact), List<IndexEntry>> filed)
+    /// <summary>What <see cref="Build"/> was given, in any order.</summary>
+    internal HashSet<IndexEntry> Entries() => [.. Few, .. (Tree?.All() ?? []).SelectMany(entries => entries).Select(entry => entry with { Action = -1 })];
+
+    internal static IndexEntry[] Ordered(StatementTable table, List<IndexEntry> entries)
     {
-        var statement = statements[entry.Statement];
+        if (entries.Count > 1)
+            entries.Sort((a, b) => a.IsDeny != b.IsDeny ? (a.IsDeny ? -1 : 1) : table.RankOf(a.Statement).CompareTo(table.RankOf(b.Statement)));
+        return [.. entries];
+    }
+
+    private static void File(StatementTable table, IndexEntry entry, Dictionary<(string Path, bool Exact), List<IndexEntry>> filed)
+    {
+        var statement = table.Statements[entry.Statement];
         if (statement.NotAction || statement.Actions.Length > short.MaxValue)
         {
             Put(filed, "", exact: false, entry);
