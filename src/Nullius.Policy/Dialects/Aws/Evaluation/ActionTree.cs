@@ -43,32 +43,32 @@ internal sealed class ActionTree
         return new ActionTree([], root);
     }
 
-    /// <summary>What <see cref="Build"/> was given, in any order.</summary>
-    internal HashSet<IndexEntry> Entries() => [.. Few, .. (Tree?.All() ?? []).SelectMany(entries => entries).Select(entry => entry with { Action = -1 })];
+    /// <summary>What <see cref="Build"/> was given, some of it more than once.</summary>
+    internal IEnumerable<IndexEntry> Entries() => Few.Concat((Tree?.All() ?? []).SelectMany(entries => entries));
 
     internal static IndexEntry[] Ordered(StatementTable table, List<IndexEntry> entries)
     {
         if (entries.Count > 1)
-            entries.Sort((a, b) => a.IsDeny != b.IsDeny ? (a.IsDeny ? -1 : 1) : table.RankOf(a.Statement).CompareTo(table.RankOf(b.Statement)));
+            entries.Sort((a, b) => a.IsDeny != b.IsDeny ? (a.IsDeny ? -1 : 1) : table.RankOf(a.Number).CompareTo(table.RankOf(b.Number)));
         return [.. entries];
     }
 
-    private static void File(StatementTable table, IndexEntry entry, Dictionary<(string Path, bool Exact), List<IndexEntry>> filed)
+    private static void File(StatementTable table, in IndexEntry entry, Dictionary<(string Path, bool Exact), List<IndexEntry>> filed)
     {
-        var statement = table.Statements[entry.Statement];
-        if (statement.NotAction || statement.Actions.Length > short.MaxValue)
+        if (entry.Has(EntryTraits.NotAction | EntryTraits.AnyAction))
         {
             Put(filed, "", exact: false, entry);
             return;
         }
 
-        for (short action = 0; action < statement.Actions.Length; action++)
+        foreach (var pattern in table.Statements[entry.Number].Actions)
         {
-            var pattern = statement.Actions[action];
             if (pattern.Malformed)
                 continue;
             var mark = Glob.FirstMark(pattern.Folded);
-            Put(filed, mark < 0 ? pattern.Folded : pattern.Folded[..mark], mark < 0, entry with { Action = action });
+            // Who comes to the end of a literal, or of what stands before a last star, has seen that it matches.
+            var proved = mark < 0 || (mark == pattern.Folded.Length - 1 && pattern.Folded[mark] == Glob.Star);
+            Put(filed, mark < 0 ? pattern.Folded : pattern.Folded[..mark], mark < 0, proved ? entry.With(EntryTraits.Proved) : entry);
         }
     }
 

@@ -27,6 +27,9 @@ internal struct AwsReading
     /// <summary>The action in lower case.</summary>
     internal readonly ReadOnlySpan<char> Action => _lower.AsSpan(0, _lowerLength);
 
+    /// <summary>Of the action (<see cref="ActionSet.HashOfService"/>).</summary>
+    internal uint ServiceHash { get; private set; }
+
     internal ArnCuts Cuts { get; private set; }
 
     /// <summary>The hash of the first word of the resource's name, and its length; where it is an ARN.</summary>
@@ -71,6 +74,7 @@ internal struct AwsReading
             for (var i = 0; i < action.Length; i++)
                 _lower[i] = Glob.Fold(action[i]);
         }
+        ServiceHash = ActionSet.HashOfService(Action);
         ActionIsWellFormed = ActionPattern.IsWellFormed(action);
         _actionRead = action;
     }

@@ -10,11 +10,11 @@ namespace Nullius.Policy.Dialects.Aws.Evaluation;
 /// </summary>
 internal sealed class NameTable
 {
-    private readonly Slot[] _slots;
+    private readonly IndexEntry[] _slots;
     private readonly object?[] _many;
     private readonly int _words;
 
-    private NameTable(Slot[] slots, object?[] many, int words)
+    private NameTable(IndexEntry[] slots, object?[] many, int words)
     {
         _slots = slots;
         _many = many;
@@ -25,11 +25,11 @@ internal sealed class NameTable
     /// <param name="file">Files what is too much for a list.</param>
     internal static NameTable Build(StatementTable table, (uint Hash, IndexEntry Entry)[] named, Func<List<IndexEntry>, ResourceNode> file)
     {
-        Array.Sort(named, static (a, b) => a.Hash.CompareTo(b.Hash));
+        Array.Sort(Array.ConvertAll(named, static one => one.Hash), named);
         var words = 0;
         for (var i = 0; i < named.Length; i++)
             words += i == 0 || named[i].Hash != named[i - 1].Hash ? 1 : 0;
-        var slots = new Slot[SizeFor(words)];
+        var slots = new IndexEntry[SizeFor(words)];
         var many = new List<object?>();
         var group = new List<IndexEntry>();
         for (var i = 0; i < named.Length; i++)
@@ -37,7 +37,7 @@ internal sealed class NameTable
             group.Add(named[i].Entry);
             if (i + 1 < named.Length && named[i + 1].Hash == named[i].Hash)
                 continue;
-            Place(slots, new Slot(named[i].Hash, Keep(Payload(table, group, file), many)));
+            Place(slots, Keep(named[i].Hash, Payload(table, group, file), many));
             group.Clear();
         }
 
@@ -48,25 +48,25 @@ internal sealed class NameTable
     internal NameTable With(IEnumerable<(uint Hash, Func<object?, object?> Change)> changes)
     {
         var many = new List<object?>(_many);
-        Slot[] slots = [.. _slots];
+        IndexEntry[] slots = [.. _slots];
         var words = _words;
         foreach (var (hash, change) in changes)
         {
             var at = At(slots, hash);
-            var present = slots[at].IsTaken;
+            var present = slots[at].Has(EntryTraits.Taken);
             if (!present && (words + 1) * 3 > slots.Length * 2)
             {
                 slots = Grow(slots);
                 at = At(slots, hash);
             }
-            var before = !present ? null : slots[at].IsMany ? many[slots[at].Entry.Statement] : slots[at].Entry;
-            if (present && slots[at].IsMany)
-                many[slots[at].Entry.Statement] = null;
+            var before = !present ? null : slots[at].Has(EntryTraits.Many) ? many[slots[at].Number] : slots[at].Plain();
+            if (present && slots[at].Has(EntryTraits.Many))
+                many[slots[at].Number] = null;
             var after = change(before);
             // An emptied word keeps its place with an empty list: places are found by walking past those that are taken.
             if (after is null && !present)
                 continue;
-            slots[at] = new Slot(hash, Keep(after ?? Array.Empty<IndexEntry>(), many));
+            slots[at] = Keep(hash, after ?? Array.Empty<IndexEntry>(), many);
             words += present ? 0 : 1;
         }
         return new NameTable(slots, [.. many], words);
@@ -77,13 +77,13 @@ internal sealed class NameTable
     {
         node = null;
         ref var slot = ref _slots[At(_slots, hash)];
-        if (!slot.IsTaken)
+        if (!slot.Has(EntryTraits.Taken))
             return default;
-        if (!slot.IsMany)
-            return MemoryMarshal.CreateReadOnlySpan(ref slot.Entry, 1);
-        if (_many[slot.Entry.Statement] is IndexEntry[] few)
+        if (!slot.Has(EntryTraits.Many))
+            return MemoryMarshal.CreateReadOnlySpan(ref slot, 1);
+        if (_many[slot.Number] is IndexEntry[] few)
             return few;
-        node = (ResourceNode)_many[slot.Entry.Statement]!;
+        node = (ResourceNode)_many[slot.Number]!;
         return default;
     }
 
@@ -121,51 +121,35 @@ internal sealed class NameTable
         return name[..at];
     }
 
-    private static int SizeFor(int words) => (int)BitOperations.RoundUpToPowerOf2((uint)words + ((uint)words / 2) + 1);
+    private static int SizeFor(int words) => words + (words / 2) + 1;
 
-    private static IndexEntry Keep(object payload, List<object?> many)
+    private static IndexEntry Keep(uint hash, object payload, List<object?> many)
     {
         if (payload is IndexEntry one)
-            return one with { Traits = one.Traits | Slot.Taken };
+            return one.Under(hash, EntryTraits.Taken);
         many.Add(payload);
-        return new IndexEntry(many.Count - 1, 0, 0, 0, Slot.Taken | Slot.Many);
+        return new IndexEntry(many.Count - 1, 0, EntryTraits.None, null, null).Under(hash, EntryTraits.Taken | EntryTraits.Many);
     }
 
-    private static Slot[] Grow(Slot[] slots)
+    private static IndexEntry[] Grow(IndexEntry[] slots)
     {
-        var larger = new Slot[slots.Length * 2];
+        var larger = new IndexEntry[SizeFor(slots.Length)];
         foreach (var slot in slots)
         {
-            if (slot.IsTaken)
+            if (slot.Has(EntryTraits.Taken))
                 Place(larger, slot);
         }
         return larger;
     }
 
-    private static void Place(Slot[] slots, in Slot slot) => slots[At(slots, slot.Hash)] = slot;
+    private static void Place(IndexEntry[] slots, in IndexEntry slot) => slots[At(slots, slot.Word)] = slot;
 
     /// <summary>Where a hash stands, or the free place where it would.</summary>
-    private static int At(Slot[] slots, uint hash)
+    private static int At(IndexEntry[] slots, uint hash)
     {
-        var mask = slots.Length - 1;
-        var at = (int)hash & mask;
-        while (slots[at].IsTaken && slots[at].Hash != hash)
-            at = (at + 1) & mask;
+        var at = (int)(((ulong)hash * (uint)slots.Length) >> 32);
+        while (slots[at].Has(EntryTraits.Taken) && slots[at].Word != hash)
+            at = at + 1 == slots.Length ? 0 : at + 1;
         return at;
-    }
-
-    private struct Slot(uint hash, IndexEntry entry)
-    {
-        internal const EntryTraits Taken = (EntryTraits)0x8000;
-        internal const EntryTraits Many = (EntryTraits)0x4000;
-
-        internal readonly uint Hash = hash;
-
-        /// <summary>The one entry; of several the place of their list or node.</summary>
-        internal IndexEntry Entry = entry;
-
-        internal readonly bool IsTaken => (Entry.Traits & Taken) != EntryTraits.None;
-
-        internal readonly bool IsMany => (Entry.Traits & Many) != EntryTraits.None;
     }
 }

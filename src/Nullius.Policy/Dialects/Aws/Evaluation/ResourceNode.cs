@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Nullius.Policy.Dialects.Aws.Statements;
 
 namespace Nullius.Policy.Dialects.Aws.Evaluation;
 
@@ -50,7 +51,7 @@ internal sealed class ResourceNode
         var beginnings = new Dictionary<string, List<IndexEntry>>(StringComparer.Ordinal);
         foreach (var entry in entries)
         {
-            switch (PlaceOf(table, entry, depth, out var text))
+            switch (PlaceOf(entry, depth, out var text))
             {
                 case Place.Word:
                     names.Add((NameTable.HashOf(text), entry));
@@ -81,7 +82,7 @@ internal sealed class ResourceNode
         {
             foreach (var entry in entries)
             {
-                var change = PlaceOf(table, entry, _depth, out var text) switch
+                var change = PlaceOf(entry, _depth, out var text) switch
                 {
                     Place.Word => CollectionsMarshal.GetValueRefOrAddDefault(words, NameTable.HashOf(text), out _) ??= new Change(),
                     Place.Beginning => CollectionsMarshal.GetValueRefOrAddDefault(beginnings, text.ToString(), out _) ??= new Change(),
@@ -112,7 +113,7 @@ internal sealed class ResourceNode
             return node.With(table, change.Removed, change.Added);
         IEnumerable<IndexEntry> listed = before switch
         {
-            IndexEntry one => [Plain(one)],
+            IndexEntry one => [one],
             IndexEntry[] few => few,
             _ => [],
         };
@@ -120,16 +121,13 @@ internal sealed class ResourceNode
         return left.Count == 0 ? null : NameTable.Payload(table, left, many => Build(table, many, _depth + 1));
     }
 
-    /// <summary>As it was filed: a table marks the entries that stand in it.</summary>
-    private static IndexEntry Plain(IndexEntry entry) => entry with { Traits = entry.Traits & (EntryTraits)0x0FFF };
-
     /// <summary>Where a node files an entry: decided by the entry's pattern and the node's depth alone, so that a change finds what a build filed.</summary>
-    private static Place PlaceOf(StatementTable table, in IndexEntry entry, int depth, out ReadOnlySpan<char> text)
+    private static Place PlaceOf(in IndexEntry entry, int depth, out ReadOnlySpan<char> text)
     {
         text = default;
-        if (entry.Resource < 0 || depth >= MostWords)
+        if (entry.Resource is null || depth >= MostWords)
             return Place.Any;
-        var name = table.Statements[entry.Statement].ResourceAt(entry.Resource).NameBeginning(out var ends);
+        var name = entry.Resource.NameBeginning(out var ends);
         for (var passed = 0; passed < depth; passed++)
             name = name[NameTable.WordOf(name).Length..];
         if (name.IsEmpty || (depth > 0 && !name.ContainsAnyExcept('/', ':')))
@@ -155,10 +153,11 @@ internal sealed class ResourceNode
 
         internal List<IndexEntry> Added { get; } = [];
 
+        /// <summary>What was there, each once, without the removed and with the added.</summary>
         internal List<IndexEntry> Merge(IEnumerable<IndexEntry> before)
         {
-            HashSet<IndexEntry> removed = [.. Removed];
-            return [.. before.Where(entry => !removed.Contains(entry)), .. Added];
+            var seen = new HashSet<(int, ArnPattern?)>(Removed.Select(entry => (entry.Number, entry.Resource)));
+            return [.. before.Where(entry => seen.Add((entry.Number, entry.Resource))).Select(entry => entry.Plain()), .. Added];
         }
 
         internal ActionTree? Apply(ActionTree? before, StatementTable table)

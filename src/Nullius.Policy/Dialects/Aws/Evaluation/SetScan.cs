@@ -1,7 +1,6 @@
 using Nullius.Policy.Conditions;
 using Nullius.Policy.Decisions;
 using Nullius.Policy.Dialects.Aws.Principals;
-using Nullius.Policy.Dialects.Aws.Statements;
 
 namespace Nullius.Policy.Dialects.Aws.Evaluation;
 
@@ -20,32 +19,43 @@ internal readonly ref struct SetScan(StatementTable table, Span<LayerOutcome> ou
         ref readonly var reading = ref frame.Reading;
         if (!reading.ActionIsWellFormed)
             return;
-        if (root.Any is not null)
-            Visit(root.Any, ref frame);
         // What has no name, because it is no ARN, is matched by nothing that is filed by name.
         if (!reading.Cuts.IsArn)
-            return;
-        var name = frame.Resource.AsSpan(reading.Cuts.Name);
-        var hash = reading.WordHash;
-        var length = reading.WordLength;
-        for (var node = root; ;)
         {
+            if (root.Any is not null)
+                Visit(root.Any, ref frame);
+            return;
+        }
+        // Looked up before it is needed: the table is fetched from memory meanwhile.
+        ResourceNode? next = null;
+        var named = root.Names is null ? default : root.Names.Find(reading.WordHash, out next);
+        if (root.Any is not null)
+            Visit(root.Any, ref frame);
+        if (root.Beginnings is not null)
+            VisitBeginnings(root.Beginnings, frame.Resource.AsSpan(reading.Cuts.Name), ref frame);
+        Visit(named, ref frame);
+        if (next is not null)
+            RunWords(next, frame.Resource.AsSpan(reading.Cuts.Name + reading.WordLength), ref frame);
+    }
+
+    /// <summary>What is filed under the words that follow the first.</summary>
+    private void RunWords(ResourceNode node, ReadOnlySpan<char> name, ref AwsFrame frame)
+    {
+        for (var next = node; next is not null;)
+        {
+            node = next;
+            next = null;
+            if (node.Any is not null)
+                Visit(node.Any, ref frame);
+            if (name.IsEmpty)
+                return;
             if (node.Beginnings is not null)
                 VisitBeginnings(node.Beginnings, name, ref frame);
             if (node.Names is null)
                 return;
-            Visit(node.Names.Find(hash, out var next), actionFound: false, ref frame);
-            if (next is null)
-                return;
-            node = next;
-            if (node.Any is not null)
-                Visit(node.Any, ref frame);
-            name = name[length..];
-            if (name.IsEmpty)
-                return;
             var word = NameTable.WordOf(name);
-            hash = NameTable.HashOf(word);
-            length = word.Length;
+            Visit(node.Names.Find(NameTable.HashOf(word), out next), ref frame);
+            name = name[word.Length..];
         }
     }
 
@@ -64,7 +74,7 @@ internal readonly ref struct SetScan(StatementTable table, Span<LayerOutcome> ou
     {
         if (actions.Tree is null)
         {
-            Visit(actions.Few, actionFound: false, ref frame);
+            Visit(actions.Few, ref frame);
             return;
         }
 
@@ -74,53 +84,59 @@ internal readonly ref struct SetScan(StatementTable table, Span<LayerOutcome> ou
         {
             position += node.Label.Length;
             if (node.Prefix is not null)
-                Visit(node.Prefix, actionFound: false, ref frame);
+                Visit(node.Prefix, ref frame);
             if (node.Exact is not null && position == action.Length)
-                Visit(node.Exact, actionFound: true, ref frame);
+                Visit(node.Exact, ref frame);
         }
     }
 
-    private void Visit(ReadOnlySpan<IndexEntry> entries, bool actionFound, ref AwsFrame frame)
+    private void Visit(ReadOnlySpan<IndexEntry> entries, ref AwsFrame frame)
     {
+        ref readonly var reading = ref frame.Reading;
+        var service = reading.ServiceHash;
         for (var i = 0; i < entries.Length; i++)
         {
             ref readonly var entry = ref entries[i];
+            if (entry.ServiceHash != 0 && entry.ServiceHash != service)
+                continue;
             if ((uint)(entry.Slot - _skipFrom) < _skipCount)
                 continue;
             ref var outcome = ref _outcomes[entry.Slot];
-            if ((entry.Traits & EntryTraits.NamesPrincipal) == EntryTraits.None && !entry.IsDeny && outcome.Direct == Ternary.True)
+            if (!entry.Has(EntryTraits.Deny | EntryTraits.NamesPrincipal) && outcome.Direct == Ternary.True)
                 continue;
-            if ((entry.Traits & EntryTraits.Everything) != EntryTraits.None)
-                Record(entry, ref outcome, PrincipalMatch.Direct, Ternary.True);
+            if (!entry.Has(EntryTraits.AnyAction | EntryTraits.NotAction | EntryTraits.Proved) && !entry.Actions!.Matches(reading.Action))
+                continue;
+            var result = Ternary.True;
+            if (entry.Resource is not null)
+                result = entry.Resource.Matches(frame.Resource, reading.Cuts, ref frame);
+            if (result == Ternary.False)
+                continue;
+            if (entry.Has(EntryTraits.Tested))
+                Test(entry, result, ref outcome, ref frame);
             else
-                Test(entry, actionFound, ref outcome, ref frame);
+                Record(entry, ref outcome, PrincipalMatch.Direct, result);
         }
     }
 
-    private void Test(in IndexEntry entry, bool actionFound, ref LayerOutcome outcome, ref AwsFrame frame)
+    private void Test(in IndexEntry entry, Ternary result, ref LayerOutcome outcome, ref AwsFrame frame)
     {
-        var statement = _table.Statements[entry.Statement];
+        var statement = _table.Statements[entry.Number];
         var match = PrincipalMatch.Direct;
-        if ((entry.Traits & EntryTraits.NamesPrincipal) != EntryTraits.None)
+        if (entry.Has(EntryTraits.NamesPrincipal))
         {
             match = statement.Principal!.Match(frame.Reading.Principal, entry.IsDeny, frame.HasBoundary);
             if (match == PrincipalMatch.None || (!entry.IsDeny && outcome.Granted(match) == Ternary.True))
                 return;
         }
-        if (!actionFound && !ActionMatches(entry, statement, ref frame))
+        if (entry.Has(EntryTraits.NotAction) && !statement.MatchesAction(ref frame))
             return;
-        var result = ResourceMatches(entry, statement, ref frame);
-        if (result != Ternary.False && (entry.Traits & EntryTraits.Conditional) != EntryTraits.None)
+        if (entry.Has(EntryTraits.WholeResource))
+            result = statement.MatchesResource(ref frame);
+        if (result != Ternary.False && entry.Has(EntryTraits.Conditional))
             result = result.And(statement.MatchesConditions(ref frame));
         if (result != Ternary.False)
             Record(entry, ref outcome, match, result);
     }
-
-    private static bool ActionMatches(in IndexEntry entry, AwsStatement statement, ref AwsFrame frame) =>
-        entry.Action < 0 ? statement.MatchesAction(ref frame) : statement.Actions[entry.Action].MatchesLower(frame.Reading.Action);
-
-    private static Ternary ResourceMatches(in IndexEntry entry, AwsStatement statement, ref AwsFrame frame) =>
-        entry.Resource < 0 ? statement.MatchesResource(ref frame) : statement.ResourceAt(entry.Resource).Matches(frame.Resource, frame.Reading.Cuts, ref frame);
 
     private void Record(in IndexEntry entry, ref LayerOutcome outcome, PrincipalMatch match, Ternary result)
     {
@@ -128,6 +144,6 @@ internal readonly ref struct SetScan(StatementTable table, Span<LayerOutcome> ou
             outcome.Deny = outcome.Deny.Or(result);
         else
             outcome.Allow(match, result);
-        _witnesses.Add(new StatementWitness(_table.RankOf(entry.Statement), entry.Statement, entry.IsDeny, result));
+        _witnesses.Add(new StatementWitness(_table.RankOf(entry.Number), entry.Number, entry.IsDeny, result));
     }
 }

@@ -21,7 +21,9 @@ internal sealed class AwsStatement
 
     internal required bool NotAction { get; init; }
 
-    internal required ActionPattern[] Actions { get; init; }
+    internal required ActionSet ActionSet { get; init; }
+
+    internal ActionPattern[] Actions => ActionSet.Patterns;
 
     internal required bool NotResource { get; init; }
 
@@ -76,14 +78,10 @@ internal sealed class AwsStatement
         ref readonly var reading = ref frame.Reading;
         if (!reading.ActionIsWellFormed)
             return false;
-        foreach (var pattern in Actions)
-        {
-            if (NotAction && pattern.Malformed)
-                return false;
-            if (pattern.MatchesLower(reading.Action))
-                return !NotAction;
-        }
-        return NotAction;
+        // A pattern that cannot be read proves nothing: its opposite matches nothing either.
+        if (NotAction && ActionSet.HasMalformed)
+            return false;
+        return ActionSet.Matches(reading.Action) != NotAction;
     }
 
     /// <summary>All conditions; and the instant from which time alone may change the outcome is noted in the frame.</summary>

@@ -11,7 +11,7 @@ namespace Nullius.Policy.Dialects.Aws.Statements;
 internal static class SharedParts
 {
     private static readonly Pool<ActionPattern> s_actions = new();
-    private static readonly Pool<ActionPattern[]> s_actionLists = new();
+    private static readonly Pool<ActionSet> s_actionSets = new();
     private static readonly Pool<AwsCondition[]> s_conditions = new();
     private static readonly Pool<ArnHead> s_heads = new();
 
@@ -19,8 +19,8 @@ internal static class SharedParts
 
     internal static ArnHead Head(string text) => s_heads.Share(text, text, static text => new ArnHead(text));
 
-    internal static ActionPattern[] Actions(ActionPattern[] actions) =>
-        s_actionLists.Share(KeyOf(actions.Select(action => action.Raw)), actions, static list => list);
+    internal static ActionSet Actions(ActionPattern[] actions) =>
+        s_actionSets.Share(KeyOf(actions.Select(action => action.Raw)), actions, static list => new ActionSet(list));
 
     /// <param name="variables">Whether the document's version substitutes variables: the same text then means something else.</param>
     internal static AwsCondition[] Conditions(AwsCondition[] conditions, bool variables, bool isDeny)
