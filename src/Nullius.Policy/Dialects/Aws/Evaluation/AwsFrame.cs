@@ -22,7 +22,7 @@ internal struct AwsFrame
         request.Read();
     }
 
-    internal readonly ref readonly AwsReading Reading => ref _request.Read();
+    internal readonly ref readonly AwsReading Reading => ref _request.LastReading;
 
     internal readonly AwsPrincipal Principal => Reading.Principal;
 

@@ -6,19 +6,29 @@ using Nullius.Policy.Requests;
 
 namespace Nullius.Policy.Dialects.Aws.Evaluation;
 
+/// <summary>The parts of a request that changed since they were read.</summary>
+[Flags]
+internal enum Unread : byte
+{
+    Nothing = 0,
+    Principal = 1,
+    Action = 2,
+    Resource = 4,
+    Owner = 8,
+}
+
 /// <summary>What the evaluator needs of a request's names, taken apart once: it stays true for as long as the names do.</summary>
 internal struct AwsReading
 {
     // Kept and reused, so that reading allocates only while actions get longer.
     private char[] _lower = new char[48];
     private int _lowerLength;
-    private string? _principalRead;
-    private string? _actionRead;
-    private string? _resourceRead;
 
     public AwsReading()
     {
     }
+
+    internal Unread Unread { get; set; } = Unread.Principal | Unread.Action | Unread.Resource;
 
     internal AwsPrincipal Principal { get; private set; }
 
@@ -48,15 +58,13 @@ internal struct AwsReading
 
     internal void Refresh(AwsRequest request)
     {
-        if (!ReferenceEquals(_principalRead, request.Principal))
-        {
+        if ((Unread & Unread.Principal) != Unread.Nothing)
             Principal = AwsPrincipal.Read(request.Principal);
-            _principalRead = request.Principal;
-        }
-        if (!ReferenceEquals(_actionRead, request.Action))
+        if ((Unread & Unread.Action) != Unread.Nothing)
             ReadAction(request.Action);
-        if (!ReferenceEquals(_resourceRead, request.Resource))
+        if ((Unread & Unread.Resource) != Unread.Nothing)
             ReadResource(request.Resource);
+        Unread = Unread.Nothing;
         var account = request.ResourceAccount is { Length: > 0 } named ? named.AsSpan() : Cuts.IsArn ? request.Resource.AsSpan()[Cuts.Account] : default;
         Rule = GrantRules.RuleFor(this, account, request.Resource);
         IsAlwaysAllowed = GrantRules.IsAlwaysAllowed(this);
@@ -76,7 +84,6 @@ internal struct AwsReading
         }
         ServiceHash = ActionSet.HashOfService(Action);
         ActionIsWellFormed = ActionPattern.IsWellFormed(action);
-        _actionRead = action;
     }
 
     private void ReadResource(string resource)
@@ -88,6 +95,5 @@ internal struct AwsReading
             WordHash = NameTable.HashOf(word);
             WordLength = word.Length;
         }
-        _resourceRead = resource;
     }
 }

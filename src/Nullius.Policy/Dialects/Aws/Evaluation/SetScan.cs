@@ -26,7 +26,7 @@ internal readonly ref struct SetScan(StatementTable table, Span<LayerOutcome> ou
                 Visit(root.Any, ref frame);
             return;
         }
-        // Looked up before it is needed: the table is fetched from memory meanwhile.
+        // Looked up before it is needed: the table is fetched from memory while other statements are tested.
         ResourceNode? next = null;
         var named = root.Names is null ? default : root.Names.Find(reading.WordHash, out next);
         if (root.Any is not null)

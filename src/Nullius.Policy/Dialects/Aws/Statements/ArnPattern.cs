@@ -178,7 +178,9 @@ internal sealed class ArnPattern
         for (var i = 0; i < templates.Length; i++)
         {
             var colon = i == templates.Length - 1 ? -1 : arn.IndexOf(':');
-            result = result.And(templates[i].MatchesGlob(colon < 0 ? arn : arn[..colon], ref frame));
+            var segment = colon < 0 ? arn : arn[..colon];
+            // INVARIANT: as the index: what it does not find under a name's beginning is no match, whatever else is filed there.
+            result = templates[i].IsRuledOut(segment) ? Ternary.False : result.And(templates[i].MatchesGlob(segment, ref frame));
             if (result == Ternary.False)
                 return Ternary.False;
             if (colon >= 0)
