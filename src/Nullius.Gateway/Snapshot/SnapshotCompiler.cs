@@ -10,6 +10,9 @@ namespace Nullius.Gateway.Snapshot;
 /// <summary>Compiles a configuration into a snapshot, or says everything that is wrong with it. Reads files; used off the hot path.</summary>
 internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, LiveSet> liveOf)
 {
+    private readonly PolicyFileCache _files = new();
+    private PolicyCatalog? _last;
+
     /// <summary>Route of the decision point: what the scopes of a client's key name.</summary>
     public const string DecisionPointRoute = "pdp";
 
@@ -18,9 +21,9 @@ internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, Live
     {
         config = WithSystemRoutes(config);
         ConfigValidator.Validate(config, diagnostics);
-        var files = new PolicyFiles(config.BaseDirectory, diagnostics);
+        var files = new PolicyFiles(config.BaseDirectory, _files, diagnostics);
         var everyone = files.BuiltIn();
-        var catalog = new PolicyCatalog
+        var catalog = new PolicyCatalog(_last)
         {
             Everyone = everyone,
             Bindings = [.. config.Bindings.Select(binding => (binding, document: files.Aws(binding.Policy, binding.Kind == BindingKind.Boundary ? PolicyLayer.Boundary : PolicyLayer.Identity, binding.At))).Where(pair => pair.document is not null)
@@ -29,8 +32,11 @@ internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, Live
             ConditionalAccess = files.Entra(config.ConditionalAccess, config.NamedLocations),
         };
         var routes = config.Routes.Select((route, index) => Route(config, route, index, files, diagnostics)).ToArray();
+        _files.NextRound();
         if (diagnostics.Count > 0)
             return null;
+        _last?.Forget();
+        _last = catalog;
         upstreams.Keep([.. routes.Select(route => route.Upstream).OfType<Upstream>()]);
         return new GateSnapshot
         {
@@ -40,7 +46,7 @@ internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, Live
             Hosts = Hosts(config, routes),
             Policies = catalog,
             PolicyVersion = files.Version(config),
-            Mentioned = MentionedKeys.In(files.AwsDocuments),
+            Mentioned = MentionedKeys.Of(files.Mentioned),
         };
     }
 
