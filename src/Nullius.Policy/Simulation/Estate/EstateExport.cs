@@ -101,6 +101,16 @@ public sealed class EstateExport
         return new JsonObject { ["name"] = $"{principal} {action} {resource}", ["dialect"] = "aws", ["request"] = request, ["policies"] = policies }.ToJsonString();
     }
 
+    /// <summary>Every user and role.</summary>
+    internal IEnumerable<string> Principals => _users.Keys.Concat(_roles.Keys);
+
+    /// <summary>Every resource whose policy the export lists; a role's trust policy is its own.</summary>
+    internal IEnumerable<string> ResourcesWithPolicies => _resources.Keys;
+
+    /// <summary>What decides which policies bind at a resource: requests at two resources with the same one meet the same policies.</summary>
+    internal string ReachOf(string resource) =>
+        _roles.ContainsKey(resource) ? resource : Entry(resource) is { } entry ? Text(entry, "ResourceArn")! : "account " + OwnerOf(resource);
+
     private JsonElement FindCaller(string principal, out string arn)
     {
         arn = principal;
