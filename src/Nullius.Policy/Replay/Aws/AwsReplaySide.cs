@@ -74,7 +74,7 @@ internal sealed class AwsReplayDecider(IAwsBindings bindings, AwsMentions mentio
         return answer.Verdict == ReplayVerdict.Allow ? new ReplayAnswer(ReplayVerdict.Unknown, ResourcePolicy, answer.Witness) : answer;
     }
 
-    private string Account() => _request.ReadPrincipal().Account is { IsEmpty: false } account ? account.ToString() : "000000000000";
+    private string Account() => _request.Read().Principal.Account is { IsEmpty: false } account ? account.ToString() : "000000000000";
 
     private static string? Refusal(RecordedRequest request, AwsBinding binding)
     {
