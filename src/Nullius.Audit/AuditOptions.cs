@@ -17,6 +17,9 @@ public sealed record AuditOptions
     /// <summary>How often what was written is fsynced, and the trail looks after itself.</summary>
     public TimeSpan FsyncInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>The longest that a record of <see cref="AuditTrail.AppendSoon"/> waits for another.</summary>
+    public TimeSpan LongestWait { get; init; } = TimeSpan.FromMilliseconds(20);
+
     /// <summary>How often a head is signed while records arrive. Lines after the newest head can be cut off without a trace.</summary>
     public TimeSpan HeadInterval { get; init; } = TimeSpan.FromSeconds(10);
 

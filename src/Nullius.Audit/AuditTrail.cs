@@ -7,19 +7,6 @@ using Nullius.Audit.Tree;
 
 namespace Nullius.Audit;
 
-/// <summary>When an appended record must be on the disk.</summary>
-public enum Durability
-{
-    /// <summary>Written before return (a killed process loses nothing); fsync at the trail's interval.</summary>
-    Interval,
-    /// <summary>Written and fsynced before return.</summary>
-    Sync,
-}
-
-/// <summary>The receipt of an appended record.</summary>
-/// <param name="Sequence">Position in the node's chain, from 1.</param>
-public readonly record struct AuditReceipt(long Sequence);
-
 /// <summary>
 /// The append-only, hash-chained trail of one node: segments of JSON lines, signed heads (law 6). Thread-safe.
 /// </summary>
@@ -35,7 +22,9 @@ public sealed class AuditTrail : IAsyncDisposable
     private readonly HeadFile _heads;
     private readonly TipFile _tip;
     private readonly FileStream _writerLock;
-    private readonly byte[] _line;
+    private readonly ChainedLines _lines;
+    private readonly WaitingRecords _waiting = new();
+    private readonly ITimer _waitingTimer;
     private readonly Queue<(SafeFileHandle File, TrailPosition End)> _complete = new();
     private readonly Queue<TrailPosition> _headsDue = new();
     private readonly PeriodicTimer _timer;
@@ -44,6 +33,7 @@ public sealed class AuditTrail : IAsyncDisposable
     // Under _gate.
     private long _sequence;
     private Digest _last;
+    private int _armed;
     private bool _starved;
     private volatile string? _fault;
     private bool _closed;
@@ -63,7 +53,8 @@ public sealed class AuditTrail : IAsyncDisposable
         _heads = heads;
         _tip = tip;
         _tree = tree;
-        _line = new byte[options.MostRecordBytes + ChainLink.MostBytes];
+        _lines = new ChainedLines(options.MostRecordBytes + ChainLink.MostBytes + WaitingRecords.MostLineBytes);
+        _waitingTimer = time.CreateTimer(static state => ((AuditTrail)state!).WriteWaiting(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _sequence = _durable = position.Sequence;
         _last = position.Last;
         _segments = new SegmentWriter(disk, options.Folder, position.Segment, position.Offset);
@@ -106,7 +97,7 @@ public sealed class AuditTrail : IAsyncDisposable
         try
         {
             Directory.CreateDirectory(options.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            writerLock = TakeLock(options.Folder);
+            writerLock = WriterLock.Take(options.Folder);
             PublicKeys.Publish(Path.Combine(options.Folder, SegmentFiles.Keys), key);
             heads = HeadFile.Open(options.Folder, options.NodeId, key, disk);
             var recovery = new TrailRecovery(options.Folder, options.NodeId, options.MostRecordBytes, disk);
@@ -159,6 +150,23 @@ public sealed class AuditTrail : IAsyncDisposable
     public AuditReceipt AppendReserved(ReadOnlySpan<byte> body, Durability durability = Durability.Interval) => Append(body, durability, reserved: true);
 
     /// <summary>
+    /// Appends one record together with the next one, or after <see cref="AuditOptions.LongestWait"/>: for what nobody waits
+    /// for. A process that is killed before loses it, and nothing else.
+    /// </summary>
+    /// <exception cref="AuditUnavailableException">The trail takes no ordinary records now.</exception>
+    /// <exception cref="ArgumentException">As <see cref="Append(ReadOnlySpan{byte}, Durability)"/>.</exception>
+    public void AppendSoon(ReadOnlySpan<byte> body)
+    {
+        CheckBody(body);
+        if (Problem is { } problem)
+            throw new AuditUnavailableException(problem);
+        if (!_waiting.TryAdd(body))
+            Append(body);
+        else if (Interlocked.Exchange(ref _armed, 1) == 0)
+            _waitingTimer.Change(_options.LongestWait, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>
     /// Goes on with another signing key: the last head of the present key names it, and heads of both keep verifying.
     /// </summary>
     /// <param name="next">See <see cref="AuditSigningKey.Replace"/>; stays the caller's to dispose, after the trail.</param>
@@ -197,7 +205,10 @@ public sealed class AuditTrail : IAsyncDisposable
         }
 
         _timer.Dispose();
+        await _waitingTimer.DisposeAsync().ConfigureAwait(false);
         await _maintenance.ConfigureAwait(false);
+        _waiting.Close();
+        WriteWaiting();
         lock (_flushGate)
         {
             try
@@ -222,6 +233,7 @@ public sealed class AuditTrail : IAsyncDisposable
     {
         try
         {
+            WriteWaiting();
             lock (_flushGate)
                 SignHeads(always: false);
             PrepareNext();
@@ -235,8 +247,7 @@ public sealed class AuditTrail : IAsyncDisposable
 
     private AuditReceipt Append(ReadOnlySpan<byte> body, Durability durability, bool reserved)
     {
-        if (body.Length < 2 || body.Length > _options.MostRecordBytes || body[0] != '{' || body[^1] != '}' || body.ContainsAny((byte)'\n', (byte)'\r'))
-            throw new ArgumentException($"audit record of {body.Length} bytes: expected one JSON object on one line of at most {_options.MostRecordBytes} bytes", nameof(body));
+        CheckBody(body);
         long sequence;
         lock (_gate)
         {
@@ -245,14 +256,8 @@ public sealed class AuditTrail : IAsyncDisposable
                 throw new AuditUnavailableException(fault);
             if (_starved && !reserved)
                 throw new AuditUnavailableException(Starved);
-            var line = Splice(body);
-            Write(line, reserved);
-            _last = Digest.Of(line[..^1]);
-            sequence = ++_sequence;
-            // After the line: the tip never counts one that is not there.
-            _tip.Mark(new TrailPosition(sequence, _last, _segments.Index, _segments.Offset));
-            if (_segments.Offset >= _options.SegmentBytes)
-                Roll();
+            WriteLines(body, reserved);
+            sequence = _sequence;
         }
 
         if (durability is Durability.Sync)
@@ -265,15 +270,55 @@ public sealed class AuditTrail : IAsyncDisposable
         return new AuditReceipt(sequence);
     }
 
-    private ReadOnlySpan<byte> Splice(ReadOnlySpan<byte> body)
+    private void CheckBody(ReadOnlySpan<byte> body)
     {
-        var at = body.Length - 1;
-        body[..at].CopyTo(_line);
-        if (body[..at].TrimEnd((byte)' ').Length > 1)
-            _line[at++] = (byte)',';
-        at += new ChainLink(_sequence + 1, _last, _time.GetUtcNow().ToUnixTimeMilliseconds()).Write(_line.AsSpan(at));
-        _line[at++] = (byte)'\n';
-        return _line.AsSpan(0, at);
+        if (body.Length < 2 || body.Length > _options.MostRecordBytes || body[0] != '{' || body[^1] != '}' || body.ContainsAny((byte)'\n', (byte)'\r'))
+            throw new ArgumentException($"audit record of {body.Length} bytes: expected one JSON object on one line of at most {_options.MostRecordBytes} bytes", nameof(body));
+    }
+
+    // INVARIANT: under _gate. What waits goes first, in the same write; where that fails, the record itself goes alone.
+    private void WriteLines(ReadOnlySpan<byte> body, bool reserved)
+    {
+        var at = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        _lines.Begin(_sequence, _last);
+        var more = _waiting.AddTo(_lines, at);
+        if (body.Length > 0)
+            _lines.Add(body, at);
+        try
+        {
+            Write(_lines.Written, reserved);
+            _waiting.Forget();
+        }
+        catch (AuditUnavailableException) when (more && body.Length > 0 && _fault is null)
+        {
+            _lines.Begin(_sequence, _last);
+            _lines.Add(body, at);
+            Write(_lines.Written, reserved);
+        }
+
+        (_sequence, _last) = (_lines.Sequence, _lines.Last);
+        // After the lines: the tip never counts one that is not there.
+        _tip.Mark(new TrailPosition(_sequence, _last, _segments.Index, _segments.Offset));
+        if (_segments.Offset >= _options.SegmentBytes)
+            Roll();
+    }
+
+    private void WriteWaiting()
+    {
+        Volatile.Write(ref _armed, 0);
+        lock (_gate)
+        {
+            if (_fault is not null || _waiting.IsEmpty)
+                return;
+            try
+            {
+                WriteLines([], reserved: false);
+            }
+            catch (AuditUnavailableException)
+            {
+                // They wait on for the next record or the next tick.
+            }
+        }
     }
 
     private void Write(ReadOnlySpan<byte> line, bool reserved)
@@ -447,25 +492,4 @@ public sealed class AuditTrail : IAsyncDisposable
         while (await _timer.WaitForNextTickAsync().ConfigureAwait(false))
             Maintain();
     }
-
-    private static FileStream TakeLock(string folder)
-    {
-        try
-        {
-            return new FileStream(Path.Combine(folder, SegmentFiles.WriterLock), new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
-        }
-        catch (IOException fault)
-        {
-            throw new AuditUnavailableException($"audit trail `{folder}` is written by another process", fault);
-        }
-    }
 }
-
-/// <summary>The trail cannot take a record now.</summary>
-public sealed class AuditUnavailableException(string message, Exception? cause = null) : Exception(message, cause);

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.ObjectPool;
 using Nullius.Gateway.Config;
 using Nullius.Gateway.Decisions;
 using Nullius.Gateway.Live;
@@ -15,7 +14,6 @@ public sealed class Gate : IAsyncDisposable
     private readonly GateParts _parts;
     private readonly GateConfiguration _configuration;
     private Asking.DecisionPoint? _decisionPoint;
-    private readonly DefaultObjectPool<GateRequest> _requests = new(new RequestPolicy(), 1024);
 
     private Gate(GateParts parts, GateConfiguration configuration)
     {
@@ -65,11 +63,7 @@ public sealed class Gate : IAsyncDisposable
     }
 
     /// <summary>The pipeline. In-process routes (sign-in host, device host, console and API) end in <paramref name="next"/>.</summary>
-    public RequestDelegate Use(RequestDelegate next)
-    {
-        var pipeline = new GatewayPipeline(Core, next);
-        return http => RunAsync(pipeline, http);
-    }
+    public RequestDelegate Use(RequestDelegate next) => new GatewayPipeline(Core, next).RunAsync;
 
     /// <summary>Makes a configuration live. Refused whole on any error (the answer lists all of them), and the last good set stays.</summary>
     public Task<IReadOnlyList<ConfigDiagnostic>> ReloadAsync(GateConfig config, CancellationToken cancellation) =>
@@ -95,30 +89,4 @@ public sealed class Gate : IAsyncDisposable
     public void PutBackHeldForms(ReadOnlySpan<byte> forms) => Core.Forms.PutBack(forms);
 
     public ValueTask DisposeAsync() => _parts.DisposeAsync();
-
-    private async Task RunAsync(GatewayPipeline pipeline, HttpContext http)
-    {
-        var request = _requests.Get();
-        request.Http = http;
-        request.Clock.Begin(Core.Time.GetTimestamp());
-        http.Features.Set(request);
-        Core.CountRequest();
-        try
-        {
-            await pipeline.RunAsync(request);
-        }
-        finally
-        {
-            http.Features.Set<GateRequest>(null);
-            request.Reset();
-            _requests.Return(request);
-        }
-    }
-
-    private sealed class RequestPolicy : PooledObjectPolicy<GateRequest>
-    {
-        public override GateRequest Create() => new();
-
-        public override bool Return(GateRequest obj) => true;
-    }
 }

@@ -19,6 +19,9 @@ internal interface IRecordSink
 
     /// <summary>Also on a full disk, out of the reserve: for what a signed-in administrator does.</summary>
     void AppendReserved(ReadOnlySpan<byte> body, Durability durability);
+
+    /// <summary>Within moments, together with what follows.</summary>
+    void AppendSoon(ReadOnlySpan<byte> body);
 }
 
 internal sealed class TrailSink(AuditTrail trail) : IRecordSink
@@ -26,6 +29,8 @@ internal sealed class TrailSink(AuditTrail trail) : IRecordSink
     public void Append(ReadOnlySpan<byte> body, Durability durability) => trail.Append(body, durability);
 
     public void AppendReserved(ReadOnlySpan<byte> body, Durability durability) => trail.AppendReserved(body, durability);
+
+    public void AppendSoon(ReadOnlySpan<byte> body) => trail.AppendSoon(body);
 }
 
 /// <summary>What the steps share.</summary>

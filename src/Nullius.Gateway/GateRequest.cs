@@ -125,6 +125,10 @@ public sealed class GateRequest
 
     internal GuardedWebSocket? Socket { get; set; }
 
+    /// <summary>What is written into the trail.</summary>
+    internal RecordText Line { get; } = new();
+
+    /// <summary>What is told to a script that is refused.</summary>
     internal RecordBuffer Record { get; } = new();
 
     internal StageClock Clock { get; } = new();

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.ObjectPool;
 using Nullius.Gateway.Recording;
 using Nullius.Gateway.Steps;
 
@@ -24,7 +26,7 @@ internal interface IStep
 }
 
 /// <summary>The way of a request, as a list.</summary>
-internal sealed class GatewayPipeline(GateCore core, Microsoft.AspNetCore.Http.RequestDelegate inProcess)
+internal sealed class GatewayPipeline(GateCore core, RequestDelegate inProcess)
 {
     private readonly IStep[] _steps =
     [
@@ -40,20 +42,33 @@ internal sealed class GatewayPipeline(GateCore core, Microsoft.AspNetCore.Http.R
 
     private readonly Refuse _refuse = new(core);
     private readonly Complete _complete = new(core);
+    private readonly DefaultObjectPool<GateRequest> _requests = new(new RequestPolicy(), 1024);
 
-    public async Task RunAsync(GateRequest request)
+    /// <summary>One request from its first step to its last record. The only frame between the server and a step: each one more is suspended and resumed with every request.</summary>
+    public async Task RunAsync(HttpContext http)
     {
+        var request = Begin(http);
         try
         {
-            if (await WalkAsync(request) != StepResult.Again)
-                return;
-            var http = request.Http;
-            request.Reset();
-            request.Http = http;
-            request.Clock.Begin(core.Time.GetTimestamp());
-            await WalkAsync(request);
+            var again = false;
+            for (var next = 0; next < _steps.Length; next++)
+            {
+                var result = await _steps[next].RunAsync(request);
+                if (_steps[next].Stage is { } stage)
+                    request.Clock.End(stage, core.Time.GetTimestamp());
+                if (result == StepResult.Continue)
+                    continue;
+                if (result == StepResult.Refused)
+                    await _refuse.RunAsync(request);
+                // What stands in another's place goes the whole way, and nothing stands in its own.
+                if (result != StepResult.Again || again)
+                    break;
+                again = true;
+                Restart(request, http);
+                next = -1;
+            }
         }
-        catch (OperationCanceledException) when (request.Http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // The client went away: there is nobody to answer.
         }
@@ -63,24 +78,45 @@ internal sealed class GatewayPipeline(GateCore core, Microsoft.AspNetCore.Http.R
         }
         finally
         {
-            _complete.Run(request);
+            End(request, http);
         }
     }
 
-    private async ValueTask<StepResult> WalkAsync(GateRequest request)
+    private GateRequest Begin(HttpContext http)
     {
-        foreach (var step in _steps)
-        {
-            var result = await step.RunAsync(request);
-            if (step.Stage is { } stage)
-                request.Clock.End(stage, core.Time.GetTimestamp());
-            if (result == StepResult.Continue)
-                continue;
-            if (result == StepResult.Refused)
-                await _refuse.RunAsync(request);
-            return result;
-        }
+        var request = _requests.Get();
+        request.Http = http;
+        request.Clock.Begin(core.Time.GetTimestamp());
+        http.Features.Set(request);
+        core.CountRequest();
+        return request;
+    }
 
-        return StepResult.Answered;
+    private void Restart(GateRequest request, HttpContext http)
+    {
+        request.Reset();
+        request.Http = http;
+        request.Clock.Begin(core.Time.GetTimestamp());
+    }
+
+    private void End(GateRequest request, HttpContext http)
+    {
+        try
+        {
+            _complete.Run(request);
+        }
+        finally
+        {
+            http.Features.Set<GateRequest>(null);
+            request.Reset();
+            _requests.Return(request);
+        }
+    }
+
+    private sealed class RequestPolicy : PooledObjectPolicy<GateRequest>
+    {
+        public override GateRequest Create() => new();
+
+        public override bool Return(GateRequest obj) => true;
     }
 }

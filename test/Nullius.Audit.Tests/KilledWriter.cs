@@ -36,6 +36,9 @@ internal static class KilledWriter
         using var output = Console.OpenStandardOutput();
         // One thread only: others could not enter this module while its initializer runs.
         while (true)
+        {
+            trail.AppendSoon(TestTrail.Body(2));
             output.Write(System.Text.Encoding.ASCII.GetBytes($"{trail.Append(TestTrail.Body(1)).Sequence}\n"));
+        }
     }
 }

@@ -26,6 +26,7 @@ internal sealed class TipFile : IDisposable
     private readonly UInt128 _boot = BootId.Current;
     private IncrementalHash _mac;
     private ulong _keyTag;
+    private int _slot;
     private int _statement;
 
     private TipFile(SafeFileHandle file, bool mapped, string path, AuditSigningKey key)
@@ -67,7 +68,7 @@ internal sealed class TipFile : IDisposable
     }
 
     /// <summary>Marks where the trail ends now. Allocates nothing.</summary>
-    public void Mark(TrailPosition position) => Mark(position, (int)(position.Sequence & 1));
+    public void Mark(TrailPosition position) => Mark(position, _slot ^= 1);
 
     /// <summary>Keeps a signed statement of what is durable.</summary>
     public void Keep(ReadOnlySpan<byte> line)

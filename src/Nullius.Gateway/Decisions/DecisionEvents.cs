@@ -8,11 +8,11 @@ internal static class DecisionEvents
 {
     /// <summary>The decision of a request as it came.</summary>
     public static DecisionEvent Of(GateCore core, GateRequest request, RefusalReason refusal) =>
-        Make(request, request.Decision, refusal) with { At = request.Now, Stages = request.Clock.Durations(core.Time) };
+        Make(request, request.Decision, refusal, request.Now, request.Clock.Durations(core.Time), cut: false);
 
     /// <summary>A live connection was ended.</summary>
     public static DecisionEvent Cut(GateCore core, GateRequest request, Decision decision, RefusalReason refusal) =>
-        Make(request, decision, refusal) with { At = core.Time.GetUtcNow(), Cut = true };
+        Make(request, decision, refusal, core.Time.GetUtcNow(), default, cut: true);
 
     /// <summary>Why, in words that give away nothing about policies that the person may not see.</summary>
     public static IReadOnlyList<string> Reasons(GateRequest request, Decision decision, RefusalReason refusal)
@@ -51,13 +51,15 @@ internal static class DecisionEvents
         _ => $"`{control}`",
     };
 
-    private static DecisionEvent Make(GateRequest request, Decision decision, RefusalReason refusal)
+    private static DecisionEvent Make(GateRequest request, Decision decision, RefusalReason refusal, DateTimeOffset at, StageDurations stages, bool cut)
     {
         var decided = decision.Basis != DecisionBasis.None;
         return new DecisionEvent
         {
             Reference = request.Reference,
-            At = request.Now,
+            At = at,
+            Stages = stages,
+            Cut = cut,
             PersonId = request.Person?.Id,
             UserName = request.Person?.UserName,
             SessionId = request.Session?.Id,

@@ -54,7 +54,9 @@ public sealed record DecisionEvent
 /// <summary>The most recent decisions in a bounded ring, and those to come for subscribers.</summary>
 public sealed class DecisionStream
 {
-    private const int Kept = 10_000;
+    /// <summary>How many are kept. Each holds what it was decided on: the ring is a good part of an idle gate's memory.</summary>
+    public const int Kept = 4_096;
+
     private readonly DecisionEvent?[] _ring = new DecisionEvent?[Kept];
     private readonly Lock _lock = new();
     private DecisionSubscription[] _subscribers = [];

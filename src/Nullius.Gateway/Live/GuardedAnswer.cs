@@ -10,7 +10,8 @@ internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action
 {
     private static readonly TimeSpan PeaceTime = TimeSpan.FromSeconds(3);
 
-    private readonly CancellationTokenSource _cut = new();
+    // An answer that is reset is ended by its abort; only one that ends in peace has reads to end.
+    private readonly CancellationTokenSource? _cut = endsInPeace ? new() : null;
     private ITimer? _deadline;
     private long _bytes;
 
@@ -19,12 +20,10 @@ internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action
     /// <summary>Trust ended while the answer was under way.</summary>
     public bool IsCut { get; private set; }
 
-    private bool EndsInPeace => endsInPeace;
-
     public void Cut()
     {
         IsCut = true;
-        if (!EndsInPeace)
+        if (_cut is null)
         {
             abort();
             return;
@@ -77,24 +76,38 @@ internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action
             set => throw new NotSupportedException();
         }
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (owner._cut is { } cut)
+                return ReadUntilCutAsync(buffer, cut, cancellationToken);
+            var reading = inner.ReadAsync(buffer, cancellationToken);
+            return reading.IsCompletedSuccessfully ? new(Count(reading.Result)) : CountAsync(reading);
+        }
+
+        private async ValueTask<int> CountAsync(ValueTask<int> reading) => Count(await reading);
+
+        private int Count(int count)
+        {
+            Volatile.Write(ref owner._bytes, owner._bytes + count);
+            return owner.IsCut ? throw new IOException("access ended") : count;
+        }
+
+        private async ValueTask<int> ReadUntilCutAsync(Memory<byte> buffer, CancellationTokenSource cut, CancellationToken cancellationToken)
         {
             // The forwarder reads with one token for the whole answer: it is joined with ours once, not per read.
             if (!_joined)
             {
                 _joined = true;
-                _forwarder = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), owner._cut);
+                _forwarder = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), cut);
             }
 
             try
             {
-                var count = await inner.ReadAsync(buffer, owner._cut.Token);
+                var count = await inner.ReadAsync(buffer, cut.Token);
                 Volatile.Write(ref owner._bytes, owner._bytes + count);
-                if (!owner.IsCut)
-                    return count;
-                return owner.EndsInPeace ? 0 : throw new IOException("access ended");
+                return owner.IsCut ? 0 : count;
             }
-            catch (OperationCanceledException) when (owner.IsCut && owner.EndsInPeace)
+            catch (OperationCanceledException) when (owner.IsCut)
             {
                 return 0;
             }

@@ -17,15 +17,25 @@ internal static class Credentials
     private const int SecretLength = 43;
 
     /// <summary>Reads the credential. False when the session cookie is repeated; <see cref="CredentialKind.None"/> when there is none that has a credential's form.</summary>
-    public static bool TryRead(IHeaderDictionary headers, out PresentedCredential presented)
+    public static bool TryRead(IHeaderDictionary headers, GateConnection connection, out PresentedCredential presented)
     {
         presented = default;
         // A bearer credential says that the caller is a script: it wins over a cookie that a browser adds by itself.
         if (ReadBearer(headers.Authorization, out presented))
             return true;
-        if (!TryFindCookie(headers.Cookie, SessionSecret.CookieName, out var value))
+        var cookies = headers.Cookie;
+        // The server hands out the same string for the same bytes on a connection. By reference: contents are secret.
+        if (cookies.Count == 1 && connection.Cookie is { } read && ReferenceEquals(read.Header, cookies[0]))
+        {
+            presented = read.Presented;
+            return true;
+        }
+
+        if (!TryFindCookie(cookies, SessionSecret.CookieName, out var value))
             return false;
         ReadCookie(value, out presented);
+        if (cookies.Count == 1)
+            connection.Cookie = new GateConnection.ReadCookie(cookies[0]!, presented);
         return true;
     }
 

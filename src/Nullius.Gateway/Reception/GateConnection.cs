@@ -19,6 +19,9 @@ internal sealed class GateConnection
     /// <summary>The device of an unknown certificate was waited for; once is enough.</summary>
     public bool DeviceSought { get; set; }
 
+    /// <summary>The cookie header that was read last, and what it presents: a client sends the same one with each request.</summary>
+    public ReadCookie? Cookie { get; set; }
+
     public required IPAddress Address { get; init; }
 
     public required string AddressText { get; init; }
@@ -48,6 +51,14 @@ internal sealed class GateConnection
 
     /// <summary>A connection of which only the address is known.</summary>
     public static GateConnection Of(IPAddress address) => new() { ServerName = "", Address = address, AddressText = address.ToString(), Network = NetworkOf(address) };
+
+    /// <summary>A cookie header as the server gave it, and what was read in it.</summary>
+    public sealed class ReadCookie(string header, PresentedCredential presented)
+    {
+        public string Header => header;
+
+        public PresentedCredential Presented => presented;
+    }
 
     // RFC 1918, RFC 4193, RFC 3927, RFC 6598 and link-local addresses are not routed on the internet.
     internal static string NetworkOf(IPAddress address)

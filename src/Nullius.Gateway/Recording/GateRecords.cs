@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Nullius.Audit;
 using Nullius.Gateway.Answers;
 using Nullius.Gateway.Deciding;
@@ -12,51 +11,42 @@ namespace Nullius.Gateway.Recording;
 internal static class GateRecords
 {
     private const int MostText = 256;
-    private static readonly JsonEncodedText Product = JsonEncodedText.Encode("Nullius");
-
     /// <summary>The decision, written before anything is forwarded (law 6).</summary>
     /// <exception cref="AuditUnavailableException">It could not be written: nothing may be forwarded.</exception>
     public static void AppendDecision(GateCore core, GateRequest request, RefusalReason refusal)
     {
-        var json = request.Record.Begin();
-        json.WriteStartObject();
+        var json = request.Line;
+        json.Begin();
         WriteHead(json, request, refusal == RefusalReason.None);
         WriteSubject(json, request);
         WriteRequest(json, request);
-        json.WriteStartObject("nullius");
-        json.WriteString("stage", "decision");
+        json.Raw(",\"nullius\":{\"stage\":\"decision\""u8);
         WriteAsked(json, request);
         WriteDecision(json, request, refusal);
-        json.WriteEndObject();
-        json.WriteEndObject();
+        json.Raw("}}"u8);
         var durability = request.Route is { Config.DurableSync: true } && refusal == RefusalReason.None ? Durability.Sync : Durability.Interval;
         if (refusal == RefusalReason.None && IsAdministration(request))
-            core.Records.AppendReserved(request.Record.End(), durability);
+            core.Records.AppendReserved(json.Written, durability);
         else
-            core.Records.Append(request.Record.End(), durability);
+            core.Records.Append(json.Written, durability);
     }
 
-    /// <summary>How a forwarded request ended.</summary>
+    /// <summary>How a forwarded request ended. Nobody waits for it: it is written together with the next decision.</summary>
     public static void AppendCompletion(GateCore core, GateRequest request, int status, long bytes, TimeSpan duration, string closed)
     {
-        var json = request.Record.Begin();
-        json.WriteStartObject();
+        var json = request.Line;
+        json.Begin();
         WriteHead(json, request, succeeded: true);
-        json.WriteStartObject("http_response");
-        json.WriteNumber("code", status);
-        json.WriteNumber("length", bytes);
-        json.WriteEndObject();
-        json.WriteNumber("duration", (long)duration.TotalMilliseconds);
-        json.WriteStartObject("nullius");
-        json.WriteString("stage", "completion");
-        json.WriteString("route", request.Route?.Name);
-        json.WriteString("closed", closed);
-        json.WriteEndObject();
-        json.WriteEndObject();
+        json.Raw(""","http_response":{"code":"""u8).Number(status)
+            .Raw(""","length":"""u8).Number(bytes)
+            .Raw("""},"duration":"""u8).Number((long)duration.TotalMilliseconds)
+            .Raw(""","nullius":{"stage":"completion","route":"""u8).Text(request.Route?.Name)
+            .Raw(""","closed":"""u8).Text(closed)
+            .Raw("}}"u8);
         if (IsAdministration(request))
-            core.Records.AppendReserved(request.Record.End(), Durability.Interval);
+            core.Records.AppendReserved(json.Written, Durability.Interval);
         else
-            core.Records.Append(request.Record.End(), Durability.Interval);
+            core.Records.AppendSoon(json.Written);
     }
 
     // Who signed in and is allowed at the console may act when the disk is full: the reserve is theirs (law 6). A route that
@@ -64,151 +54,114 @@ internal static class GateRecords
     private static bool IsAdministration(GateRequest request) =>
         request is { Route.System: Snapshot.SystemHost.Console, Session: not null, Observed: false, Decision.Effect: Effect.Allow };
 
-    private static void WriteHead(Utf8JsonWriter json, GateRequest request, bool succeeded)
+    private static void WriteHead(RecordText json, GateRequest request, bool succeeded)
     {
         var activity = request.Canonical.Method switch { "POST" => 1, "GET" or "HEAD" => 2, "PUT" or "PATCH" => 3, "DELETE" => 4, _ => 99 };
-        json.WriteNumber("class_uid", 6003);
-        json.WriteNumber("category_uid", 6);
-        json.WriteNumber("activity_id", activity);
-        json.WriteNumber("type_uid", 600300 + activity);
-        json.WriteNumber("severity_id", succeeded ? 1 : 2);
-        json.WriteNumber("time", request.Now.ToUnixTimeMilliseconds());
-        json.WriteNumber("status_id", succeeded ? 1 : 2);
-        json.WriteString("status", succeeded ? "Success" : "Failure");
-        json.WriteStartObject("metadata");
-        json.WriteString("version", "1.8.0");
-        json.WriteString("uid", request.Reference);
-        json.WriteStartObject("product");
-        json.WriteString("name", Product);
-        json.WriteString("vendor_name", Product);
-        json.WriteEndObject();
-        json.WriteEndObject();
+        json.Raw("""{"class_uid":6003,"category_uid":6,"activity_id":"""u8).Number(activity)
+            .Raw(""","type_uid":"""u8).Number(600300 + activity)
+            .Raw(succeeded ? ""","severity_id":1,"status_id":1,"status":"Success","time":"""u8 : ""","severity_id":2,"status_id":2,"status":"Failure","time":"""u8).Number(request.Now.ToUnixTimeMilliseconds())
+            .Raw(""","metadata":{"version":"1.8.0","product":{"name":"Nullius","vendor_name":"Nullius"},"uid":"""u8).Text(request.Reference)
+            .Raw("}"u8);
     }
 
-    private static void WriteSubject(Utf8JsonWriter json, GateRequest request)
+    private static void WriteSubject(RecordText json, GateRequest request)
     {
-        json.WriteStartObject("actor");
+        json.Raw(""","actor":{"""u8);
         if (request.Person is { } person)
-        {
-            json.WriteStartObject("user");
-            json.WriteString("uid", person.Id);
-            json.WriteString("name", person.UserName);
-            json.WriteEndObject();
-        }
-
+            json.Raw("\"user\":{\"uid\":"u8).Text(person.Id).Raw(""","name":"""u8).Text(person.UserName).Raw("}"u8);
         if (request.Session is { } session)
         {
-            json.WriteStartObject("session");
-            json.WriteString("uid", session.Id);
-            json.WriteNumber("created_time", session.CreatedAt.ToUnixTimeMilliseconds());
-            json.WriteBoolean("is_mfa", session.MfaAt is not null);
-            json.WriteEndObject();
+            json.Raw(request.Person is null ? "\"session\":{\"uid\":"u8 : ",\"session\":{\"uid\":"u8).Text(session.Id)
+                .Raw(""","created_time":"""u8).Number(session.CreatedAt.ToUnixTimeMilliseconds())
+                .Raw(""","is_mfa":"""u8).Flag(session.MfaAt is not null)
+                .Raw("}"u8);
         }
 
-        json.WriteEndObject();
-        json.WriteStartObject("device");
-        json.WriteNumber("type_id", 0);
+        json.Raw("""},"device":{"type_id":0"""u8);
         if (request.Device is { } device)
-        {
-            json.WriteString("uid", device.Id);
-            json.WriteString("name", device.Name);
-        }
-
-        json.WriteBoolean("is_managed", request.Device is not null && request.DeviceState != DeviceState.Revoked);
-        json.WriteBoolean("is_compliant", request.DeviceState == DeviceState.Compliant);
-        json.WriteEndObject();
-        json.WriteStartObject("src_endpoint");
-        json.WriteString("ip", request.Connection?.AddressText);
-        json.WriteEndObject();
+            json.Raw(""","uid":"""u8).Text(device.Id).Raw(""","name":"""u8).Text(device.Name);
+        json.Raw(""","is_managed":"""u8).Flag(request.Device is not null && request.DeviceState != DeviceState.Revoked)
+            .Raw(""","is_compliant":"""u8).Flag(request.DeviceState == DeviceState.Compliant)
+            .Raw("""},"src_endpoint":{"ip":"""u8).Text(request.Connection?.AddressText)
+            .Raw("}"u8);
     }
 
-    private static void WriteRequest(Utf8JsonWriter json, GateRequest request)
-    {
-        json.WriteStartObject("http_request");
-        json.WriteString("http_method", request.Canonical.Method);
-        json.WriteStartObject("url");
-        json.WriteString("scheme", "https");
-        json.WriteString("hostname", request.Canonical.Host);
+    private static void WriteRequest(RecordText json, GateRequest request) => json
+        .Raw(""","http_request":{"http_method":"""u8).Text(request.Canonical.Method)
+        .Raw(""","url":{"scheme":"https","hostname":"""u8).Text(request.Canonical.Host)
         // Query values may be secrets (law 10): the path is what was decided on.
-        json.WriteString("path", request.Canonical.Path);
-        json.WriteEndObject();
-        json.WriteString("user_agent", Short(request.UserAgent));
-        json.WriteEndObject();
-        json.WriteStartObject("api");
-        json.WriteString("operation", request.Action);
-        json.WriteEndObject();
-        json.WriteStartArray("resources");
-        json.WriteStartObject();
-        json.WriteString("name", request.Resource);
-        json.WriteEndObject();
-        json.WriteEndArray();
-    }
+        .Raw(""","path":"""u8).Text(request.Canonical.Path)
+        .Raw("""},"user_agent":"""u8).Text(Short(request.UserAgent))
+        .Raw("""},"api":{"operation":"""u8).Text(request.Action)
+        .Raw("""},"resources":[{"name":"""u8).Text(request.Resource)
+        .Raw("}]"u8);
 
-    private static void WriteDecision(Utf8JsonWriter json, GateRequest request, RefusalReason refusal)
+    private static void WriteDecision(RecordText json, GateRequest request, RefusalReason refusal)
     {
         var decision = request.Decision;
         var decided = (request.Session is not null || request.Asked is not null) && decision.Basis != DecisionBasis.None;
-        json.WriteString("effect", refusal == RefusalReason.None && !decided ? "allow" : decided ? Words.Of(decision.Effect) : "deny");
-        json.WriteString("basis", decided ? Words.Of(decision.Basis) : refusal == RefusalReason.None ? "public" : refusal.Code());
-        json.WriteString("outcome", refusal == RefusalReason.None ? request.Observed ? "observed" : request.Asked is null ? "forwarded" : "answered" : "refused");
+        json.Raw(""","effect":"""u8).Text(refusal == RefusalReason.None && !decided ? "allow" : decided ? Words.Of(decision.Effect) : "deny")
+            .Raw(""","basis":"""u8).Text(decided ? Words.Of(decision.Basis) : refusal == RefusalReason.None ? "public" : refusal.Code())
+            .Raw(""","outcome":"""u8).Text(refusal == RefusalReason.None ? request.Observed ? "observed" : request.Asked is null ? "forwarded" : "answered" : "refused");
         if (refusal != RefusalReason.None)
-            json.WriteString("refusal", refusal.Code());
-        json.WriteString("route", request.Route?.Name);
-        json.WriteString("policies", request.Snapshot?.PolicyVersion);
-        json.WriteString("mode", request.Observed ? "observe" : "enforce");
-        json.WriteString("deviceState", ContextWriter.NameOf(request.DeviceState));
+            json.Raw(""","refusal":"""u8).Text(refusal.Code());
+        json.Raw(""","route":"""u8).Text(request.Route?.Name)
+            .Raw(""","policies":"""u8).Text(request.Snapshot?.PolicyVersion)
+            .Raw(""","mode":"""u8).Text(request.Observed ? "observe" : "enforce")
+            .Raw(""","deviceState":"""u8).Text(ContextWriter.NameOf(request.DeviceState));
         if (request.ValidUntil is { } until)
-            json.WriteString("validUntil", until);
-        json.WriteStartArray("statements");
-        // By index: a list behind an interface would make an enumerator per record.
-        for (var i = 0; i < decision.Statements.Count; i++)
-        {
-            var statement = decision.Statements[i];
-            json.WriteStartObject();
-            json.WriteString("layer", Words.Of(statement.Layer));
-            json.WriteString("source", statement.Source);
-            json.WriteNumber("line", statement.Line);
-            json.WriteString("id", statement.Id);
-            json.WriteString("effect", Words.Of(statement.Effect));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("blockedBy");
-        for (var i = 0; i < decision.BlockedBy.Count; i++)
-            json.WriteStringValue(Words.Of(decision.BlockedBy[i]));
-        json.WriteEndArray();
+            json.Raw(""","validUntil":"""u8).Instant(until);
+        WriteStatements(json, decision);
         WriteReportOnly(json, decision);
     }
 
+    // By index: a list behind an interface would make an enumerator per record.
+    private static void WriteStatements(RecordText json, Decision decision)
+    {
+        json.Raw(""","statements":["""u8);
+        for (var i = 0; i < decision.Statements.Count; i++)
+        {
+            var statement = decision.Statements[i];
+            json.Raw(i == 0 ? "{\"layer\":"u8 : ",{\"layer\":"u8).Text(Words.Of(statement.Layer))
+                .Raw(""","source":"""u8).Text(statement.Source)
+                .Raw(""","line":"""u8).Number(statement.Line)
+                .Raw(""","id":"""u8).Text(statement.Id)
+                .Raw(""","effect":"""u8).Text(Words.Of(statement.Effect))
+                .Raw("}"u8);
+        }
+
+        json.Raw("""],"blockedBy":["""u8);
+        for (var i = 0; i < decision.BlockedBy.Count; i++)
+            json.Raw(i == 0 ? default : ","u8).Text(Words.Of(decision.BlockedBy[i]));
+        json.Raw("]"u8);
+    }
+
     // Who asked, and in which words, where another enforcement point acts on the decision.
-    private static void WriteAsked(Utf8JsonWriter json, GateRequest request)
+    private static void WriteAsked(RecordText json, GateRequest request)
     {
         if (request.Asked is not { } asked)
             return;
-        json.WriteStartObject("asked");
-        json.WriteString("client", asked.Name);
-        json.WriteString("protocol", asked.ProtocolName);
-        json.WriteString("call", asked.Reference);
+        json.Raw(""","asked":{"client":"""u8).Text(asked.Name)
+            .Raw(""","protocol":"""u8).Text(asked.ProtocolName)
+            .Raw(""","call":"""u8).Text(asked.Reference);
         if (asked.RequestId is { } id)
-            json.WriteString("requestId", Short(id));
-        json.WriteEndObject();
+            json.Raw(""","requestId":"""u8).Text(Short(id));
+        json.Raw("}"u8);
     }
 
-    private static void WriteReportOnly(Utf8JsonWriter json, Decision decision)
+    private static void WriteReportOnly(RecordText json, Decision decision)
     {
         if (decision.ReportOnly.Count == 0)
             return;
-        json.WriteStartArray("reportOnly");
+        json.Raw(""","reportOnly":["""u8);
         for (var i = 0; i < decision.ReportOnly.Count; i++)
         {
-            json.WriteStartObject();
-            json.WriteString("policy", decision.ReportOnly[i].Policy.Id);
-            json.WriteString("result", Words.Of(decision.ReportOnly[i].Result));
-            json.WriteEndObject();
+            json.Raw(i == 0 ? "{\"policy\":"u8 : ",{\"policy\":"u8).Text(decision.ReportOnly[i].Policy.Id)
+                .Raw(""","result":"""u8).Text(Words.Of(decision.ReportOnly[i].Result))
+                .Raw("}"u8);
         }
 
-        json.WriteEndArray();
+        json.Raw("]"u8);
     }
 
     private static ReadOnlySpan<char> Short(string text) => text.Length <= MostText ? text : text.AsSpan(0, MostText);

@@ -24,7 +24,7 @@ internal sealed class Authenticate(GateCore core) : IStep
         request.IsPublic = PublicPaths.Contains(request.Host!.System, path);
         if (request.Host.System == SystemHost.DecisionPoint && !request.IsPublic)
             return AuthenticateClient(request);
-        if (!Credentials.TryRead(request.Http.Request.Headers, out var presented))
+        if (!Credentials.TryRead(request.Http.Request.Headers, request.Connection, out var presented))
         {
             request.Fault = RequestFault.DuplicateCookie;
             return Refuse(request, RefusalReason.Malformed);

@@ -17,7 +17,7 @@ internal sealed class Forward(GateCore core, RequestDelegate inProcess) : IStep
 
     public Stage? Stage => null;
 
-    public async ValueTask<StepResult> RunAsync(GateRequest request)
+    public ValueTask<StepResult> RunAsync(GateRequest request)
     {
         var live = new LiveConnection(request);
         if (request.ValidUntil is { } until)
@@ -29,10 +29,10 @@ internal sealed class Forward(GateCore core, RequestDelegate inProcess) : IStep
         {
             request.Refusal = Redecision.IsCurrent(core, request) ? RefusalReason.None : Redecision.Decide(core, request);
             if (request.Refusal != RefusalReason.None)
-                return StepResult.Refused;
+                return new(StepResult.Refused);
         }
 
-        return request.Route!.Upstream is { } upstream ? await SendAsync(request, upstream) : await DispatchAsync(request);
+        return new(request.Route!.Upstream is { } upstream ? SendAsync(request, upstream) : DispatchAsync(request));
     }
 
     private async Task<StepResult> DispatchAsync(GateRequest request)

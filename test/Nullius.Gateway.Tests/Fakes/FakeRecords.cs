@@ -22,6 +22,8 @@ internal sealed class FakeRecords : IRecordSink
         _lines.Enqueue(System.Text.Encoding.UTF8.GetString(body));
     }
 
+    public void AppendSoon(ReadOnlySpan<byte> body) => Append(body, Durability.Interval);
+
     /// <summary>How many records took the reserve.</summary>
     public int Reserved { get; private set; }
 

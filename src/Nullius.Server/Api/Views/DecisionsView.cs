@@ -17,7 +17,6 @@ internal sealed class DecisionsView(
     /// <summary>Decisions in one batch; ten batches a second.</summary>
     private const int MostInBatch = 100;
     private const int MostStreams = 64;
-    private const int Kept = 10_000;
     private const int Capacity = 8_192;
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
@@ -26,7 +25,7 @@ internal sealed class DecisionsView(
 
     public IReadOnlyList<DecisionSummary> Recent(DecisionFilter filter, string? before, int limit)
     {
-        var recent = gate.Value.Decisions.Recent(Kept).AsEnumerable();
+        var recent = gate.Value.Decisions.Recent(DecisionStream.Kept).AsEnumerable();
         if (before is not null)
             recent = recent.SkipWhile(made => made.Reference != before).Skip(1);
         return [.. recent.Select(words.Summary).Where(filter.Matches).Take(limit)];

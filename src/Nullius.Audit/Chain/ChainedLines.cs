@@ -1,0 +1,39 @@
+namespace Nullius.Audit.Chain;
+
+/// <summary>Makes lines of the chain out of records, in one buffer, so that several are one write. Used under the trail's gate.</summary>
+internal sealed class ChainedLines(int mostBytes)
+{
+    private readonly byte[] _bytes = new byte[mostBytes];
+    private int _length;
+
+    /// <summary>Sequence of the last line.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>Hash of the last line.</summary>
+    public Digest Last { get; private set; }
+
+    /// <summary>The lines, each with its line feed.</summary>
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
+
+    /// <summary>Empties the buffer; the next line follows the one given.</summary>
+    public void Begin(long sequence, Digest last)
+    {
+        _length = 0;
+        (Sequence, Last) = (sequence, last);
+    }
+
+    /// <summary>Adds the line of a record, written at that time (milliseconds since 1970).</summary>
+    public void Add(ReadOnlySpan<byte> body, long at)
+    {
+        var line = _bytes.AsSpan(_length);
+        var end = body.Length - 1;
+        body[..end].CopyTo(line);
+        if (body[..end].TrimEnd((byte)' ').Length > 1)
+            line[end++] = (byte)',';
+        end += new ChainLink(Sequence + 1, Last, at).Write(line[end..]);
+        Last = Digest.Of(line[..end]);
+        line[end++] = (byte)'\n';
+        Sequence++;
+        _length += end;
+    }
+}
