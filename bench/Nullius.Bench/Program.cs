@@ -5,8 +5,8 @@ using Nullius.Bench.Policies;
 
 // nullius-bench gate [--json]            measures everything about the gate
 // nullius-bench gate pipeline|revocation one part of it
-// nullius-bench policy [--json]          decisions: AWS beside peers, managed policies, Entra, Google Cloud
-// nullius-bench policy decisions|peers|managed|gcp   one part of it
+// nullius-bench policy [--json]          decisions: AWS beside peers, managed policies, Entra, Google Cloud; replay
+// nullius-bench policy decisions|managed|gcp|replay|peers   one part of it
 // nullius-bench serve gate|yarp FOLDER   one server, for the process that measures
 var json = args.Contains("--json");
 var words = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToArray();
@@ -17,9 +17,9 @@ switch (words)
         await (parts is [var part] ? part == "pipeline" ? PipelineBench.RunAsync(report) : RevocationBench.RunAsync(report) : GateBench.RunAsync(report));
         report.Print();
         return 0;
-    case ["policy", .. var parts] when parts is [] or ["decisions" or "peers" or "managed" or "gcp"]:
+    case ["policy", .. var parts] when parts is [] or ["decisions" or "managed" or "gcp" or "replay" or "peers"]:
         var policy = new Report("policy", json);
-        foreach (var (name, run) in new (string, Action<Report>)[] { ("decisions", DecisionBench.Run), ("managed", ManagedBench.Run), ("gcp", GcpBench.Run), ("peers", PeerBench.Run) })
+        foreach (var (name, run) in new (string, Action<Report>)[] { ("decisions", DecisionBench.Run), ("managed", ManagedBench.Run), ("gcp", GcpBench.Run), ("replay", ReplayBench.Run), ("peers", PeerBench.Run) })
         {
             if (parts is [] || parts[0] == name)
                 run(policy);
