@@ -54,6 +54,10 @@ internal sealed class Report(string bench, bool json)
             line["peerValue"] = Math.Round(peerValue, 3);
         if (figure.Ratio is { } ratio)
             line["ratio"] = Math.Round(ratio, 3);
+        if (figure.Goal is { } goal)
+            line["goal"] = goal;
+        if (figure.Met is { } met)
+            line["met"] = met;
         return line.ToJsonString(JsonSerializerOptions.Web);
     }
 

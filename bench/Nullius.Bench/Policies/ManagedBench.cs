@@ -11,7 +11,7 @@ namespace Nullius.Bench.Policies;
 
 /// <summary>
 /// AWS's managed policies (the latest version of each, from npm when the benchmark runs): ten of them attached to a principal, as
-/// many as the provider lets one have by default, and all of them at once.
+/// many as the provider lets one have by default, and all of them at once, which nobody has.
 /// </summary>
 internal static class ManagedBench
 {
@@ -44,8 +44,8 @@ internal static class ManagedBench
         report.Add(new Figure("managed.policies", documents.Count, "policies"));
         report.Add(new Figure("managed.refused", refused, "policies", Goal: "0", Met: refused == 0));
         report.Add(new Figure("managed.compile", compiled.TotalMilliseconds, "ms", Size: documents.Count));
-        Add(report, "managed.all", all, Ask(actions), documents.Count);
         Add(report, "managed.ten", Estate.Compile([.. Enumerable.Range(0, 10).Select(i => documents[i * documents.Count / 10])]), Ask(actions), 10);
+        Add(report, "managed.all", all, Ask(actions), documents.Count);
     }
 
     private static void Add(Report report, string name, AwsPolicySet set, AwsRequest[] requests, int size)
@@ -54,9 +54,9 @@ internal static class ManagedBench
         var timing = Timing.Of(number => set.Decide(requests[number], decision), requests.Length);
         report.Add(new Figure($"{name}.p50", timing.Median, "ns", Size: size, Goal: "≤ 300 ns", Met: timing.Median <= 300));
         report.Add(new Figure($"{name}.p99", timing.P99, "ns", Size: size, Goal: "≤ 1,000 ns", Met: timing.P99 <= 1000));
-        var allowed = requests.Count(request =>
+        var allowed = Enumerable.Range(0, requests.Length).Count(number =>
         {
-            set.Decide(request, decision);
+            set.Decide(requests[number], decision);
             return decision.Effect == Effect.Allow;
         });
         report.Add(new Figure($"{name}.allowed", allowed * 100.0 / requests.Length, "%", Size: size));
