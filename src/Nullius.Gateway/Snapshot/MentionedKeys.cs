@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Nullius.Policy.Documents;
 using Nullius.Policy.Requests;
 
 namespace Nullius.Gateway.Snapshot;
@@ -36,8 +37,9 @@ internal sealed class MentionedKeys
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var document in documents)
         {
-            using var json = JsonDocument.Parse(document, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
-            Collect(json.RootElement, names);
+            // INVARIANT: each of them was loaded, so it reads.
+            PolicyText.TryReadJson(document.Span, "", [], out var text);
+            Collect(JsonElement.Parse(text), names);
         }
 
         return new MentionedKeys(names);
