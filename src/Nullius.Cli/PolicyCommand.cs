@@ -22,13 +22,14 @@ internal static class PolicyCommand
         var exceptions = new Option<string?>("--exceptions") { Description = "file of accepted findings, each with scope, owner, reason and expiry", HelpName = "FILE" };
         var failOn = new Option<LintSeverity?>("--fail-on") { Description = "exit with 1 when a finding is that severe and not excepted", HelpName = "info|low|medium|high|critical" };
         var format = new Option<LintFormat?>("--format") { Description = "table, json, jsonl or sarif; default: table on a terminal, json otherwise", HelpName = "table|json|jsonl|sarif" };
+        var now = new Option<DateTimeOffset?>("--now") { Description = "the instant by which conditions and exceptions are judged; default: now", HelpName = "INSTANT" };
         var command = Examples.Of(
-            new Command("lint", "Report what policies say that is easily meant otherwise.") { paths, exceptions, failOn, format },
+            new Command("lint", "Report what policies say that is easily meant otherwise.") { paths, exceptions, failOn, format, now },
             "nullius policy lint policies/",
             "nullius policy lint --format sarif --fail-on high bucket-policy.json > lint.sarif",
             "nullius policy lint --exceptions exceptions.json policies/");
         command.SetAction((result, cancellation) => new LintRun(terminal, result.GetValue(format) ?? (terminal.OutIsTerminal ? LintFormat.Table : LintFormat.Json), TimeProvider.System)
-            .RunAsync(result.GetValue(paths)!, result.GetValue(exceptions), result.GetValue(failOn), cancellation));
+            .RunAsync(result.GetValue(paths)!, result.GetValue(exceptions), result.GetValue(failOn), result.GetValue(now), cancellation));
         return command;
     }
 

@@ -22,10 +22,10 @@ internal static class SimulateCommand
         var cel = new Option<string?>("--cel") { Description = "evaluate one CEL expression instead", HelpName = "EXPRESSION" };
         var vars = new Option<string?>("--vars") { Description = "the expression's variables, a JSON object", HelpName = "JSON" };
         var estate = new Option<string?>("--estate") { Description = "take the policies from this folder of exports", HelpName = "DIR" };
-        var principal = new Option<string?>("--principal") { Description = "with --estate: who, by name or ARN", HelpName = "P" };
-        var action = new Option<string[]>("--action") { Description = "with --estate: what, once or more", HelpName = "A", AllowMultipleArgumentsPerToken = true };
+        var principal = new Option<string?>("--principal") { Description = "with --estate: who, by name, address, ARN or id", HelpName = "P" };
+        var action = new Option<string[]>("--action") { Description = "with --estate: what, once or more; its form tells the cloud", HelpName = "A", AllowMultipleArgumentsPerToken = true };
         var resource = new Option<string[]>("--resource") { Description = "with --estate: on what, once or more; default `*`", HelpName = "R", AllowMultipleArgumentsPerToken = true };
-        var context = new Option<string[]>("--context") { Description = "with --estate: condition keys; a key given more than once has several values", HelpName = "k=v", AllowMultipleArgumentsPerToken = true };
+        var context = new Option<string[]>("--context") { Description = "with --estate: condition keys or signals; a key given more than once has several values", HelpName = "k=v", AllowMultipleArgumentsPerToken = true };
         var command = Examples.Of(
             new Command("simulate", "Decide cases: a request, the policies that bind it, and a dialect (aws, entra, gcp).") 
             {

@@ -14,7 +14,7 @@ internal sealed record PolicySide
 {
     public AwsPolicyLayers? Aws { get; init; }
 
-    public EstateExport? Estate { get; init; }
+    public Estate? Estate { get; init; }
 
     public EntraPolicySet? Entra { get; init; }
 
@@ -42,7 +42,7 @@ internal sealed class SideReader(Terminal terminal, bool enforceReportOnly)
     private readonly GcpShelf _gcp = new();
     private readonly List<(string Source, ReadOnlyMemory<byte> Json)> _access = [];
     private readonly List<(string Source, ReadOnlyMemory<byte> Json)> _locations = [];
-    private EstateExport? _estate;
+    private readonly Estate _estate = new();
     private string? _gate;
     private bool _failed;
 
@@ -55,13 +55,13 @@ internal sealed class SideReader(Terminal terminal, bool enforceReportOnly)
         {
             foreach (var file in PolicyArgument.Expand([estate]))
                 Read(file);
-            if (_estate is null)
+            if (!HasAccounts)
                 Fail($"{estate}: no export is in it, expected the output of `aws iam get-account-authorization-details`");
         }
         var side = new PolicySide
         {
             Aws = _aws.Layers(_diagnostics),
-            Estate = _estate,
+            Estate = HasAccounts ? _estate : null,
             Entra = _access.Count > 0 ? EntraPolicySet.Load(_access, _locations, _diagnostics) : null,
             Gcp = _gcp.Load(_diagnostics),
             Containers = _gcp.Containers,
@@ -121,14 +121,16 @@ internal sealed class SideReader(Terminal terminal, bool enforceReportOnly)
         }
         if (json["value"] is JsonArray values)
             return values.Count > 0 && values.All(item => item is not null && Take(file, item, Bytes(item)));
-        return TakeEstate(json, bytes) || _gcp.Take(file.Path, json) || _aws.Take(file, json, bytes);
+        return TakeEstate(file, json, bytes) || _gcp.Take(file.Path, json) || _aws.Take(file, json, bytes);
     }
 
-    private bool TakeEstate(JsonObject json, byte[] bytes)
+    private bool HasAccounts => _estate.Clouds.Contains(EstateCloud.Aws);
+
+    private bool TakeEstate(PolicyFile file, JsonObject json, byte[] bytes)
     {
         if (!json.ContainsKey("UserDetailList") && !json.ContainsKey("RoleDetailList") && !json.ContainsKey("GroupDetailList") && !json.ContainsKey("Accounts") && !json.ContainsKey("ResourcePolicies"))
             return false;
-        return (_estate ??= new EstateExport()).Add(System.Text.Json.JsonElement.Parse(bytes));
+        return _estate.Add(Path.GetFileName(file.Path), bytes);
     }
 
     private static bool IsAccess(JsonObject json) => json["conditions"] is JsonObject && (json.ContainsKey("grantControls") || json.ContainsKey("sessionControls") || json.ContainsKey("state"));

@@ -19,9 +19,10 @@ internal sealed class LintRun(Terminal terminal, LintFormat format, TimeProvider
 
     private bool _failed;
 
-    internal async Task<int> RunAsync(IReadOnlyList<string> paths, string? exceptionsFile, LintSeverity? failOn, CancellationToken cancellation)
+    internal async Task<int> RunAsync(IReadOnlyList<string> paths, string? exceptionsFile, LintSeverity? failOn, DateTimeOffset? asOf, CancellationToken cancellation)
     {
-        var linter = new PolicyLinter();
+        var now = asOf ?? time.GetUtcNow();
+        var linter = new PolicyLinter(now);
         foreach (var path in paths.SelectMany(Expand))
         {
             if (await ReadAsync(path, cancellation).ConfigureAwait(false) is { } bytes)
@@ -32,7 +33,7 @@ internal sealed class LintRun(Terminal terminal, LintFormat format, TimeProvider
         {
             if (await LoadExceptionsAsync(exceptionsFile, cancellation).ConfigureAwait(false) is not { } exceptions)
                 return ExitCode.Usage;
-            findings = exceptions.Apply(findings, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
+            findings = exceptions.Apply(findings, DateOnly.FromDateTime(now.UtcDateTime));
         }
         LintOutput.Write(terminal, format, findings);
         if (_failed || linter.HasSyntaxErrors)

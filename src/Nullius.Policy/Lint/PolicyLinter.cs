@@ -4,14 +4,16 @@ using Nullius.Policy.Dialects.Entra.Documents;
 using Nullius.Policy.Documents;
 using Nullius.Policy.Lint.Aws;
 using Nullius.Policy.Lint.Entra;
+using Nullius.Policy.Lint.Gcp;
 
 namespace Nullius.Policy.Lint;
 
 /// <summary>
-/// Reads policy documents of AWS and Conditional Access, told apart by their content, and reports what is wrong with them
+/// Reads policy documents of AWS, Conditional Access and Google Cloud, told apart by their content, and reports what is wrong with them
 /// and what they say that is easily meant otherwise. Add all documents, then ask for the findings.
 /// </summary>
-public sealed class PolicyLinter
+/// <param name="now">The instant by which conditions on time are told to have ended; null: none is.</param>
+public sealed class PolicyLinter(DateTimeOffset? now = null)
 {
     private readonly List<LintFinding> _findings = [];
     private readonly List<(string Source, LocatedValue Root)> _conditionalAccess = [];
@@ -30,9 +32,22 @@ public sealed class PolicyLinter
         if (root is null)
             return;
         var items = root.Kind == LocatedKind.Array ? root.Items
-            : root.Find("value") is { Kind: LocatedKind.Array } list ? list.Items : [root];
-        foreach (var item in items)
+            : root.Find("value") is { Kind: LocatedKind.Array } list ? list.Items : GcpDocuments.Items(root) ?? [root];
+        // Bindings and roles of one file are looked at together.
+        AddGcp(source, items.FindAll(GcpDocuments.Is));
+        foreach (var item in items.Where(i => !GcpDocuments.Is(i)))
             Add(source, item);
+    }
+
+    private void AddGcp(string source, List<LocatedValue> items)
+    {
+        if (items.Count == 0)
+            return;
+        var documents = new GcpDocuments(source);
+        foreach (var item in items)
+            documents.Add(item);
+        Report(documents.Close());
+        GcpLint.Check(documents, now, _findings);
     }
 
     private void Add(string source, LocatedValue item)

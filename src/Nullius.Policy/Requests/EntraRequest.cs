@@ -11,6 +11,12 @@ public sealed class EntraRequest
 
     public IReadOnlyList<string> Roles { get; set; } = [];
 
+    /// <summary>Groups of which it could not be established whether the user is in them.</summary>
+    public IReadOnlyList<string> UnknownGroups { get; set; } = [];
+
+    /// <summary>Roles of which it could not be established whether the user has them.</summary>
+    public IReadOnlyList<string> UnknownRoles { get; set; } = [];
+
     public bool Guest { get; set; }
 
     /// <summary>A guest's kind by its Graph name (<c>b2bCollaborationGuest</c>, …); null: not told apart, in every kind.</summary>

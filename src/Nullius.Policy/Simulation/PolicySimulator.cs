@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Nullius.Policy.Documents;
 using Nullius.Policy.Simulation.Aws;
+using Nullius.Policy.Simulation.Azure;
 using Nullius.Policy.Simulation.Entra;
 using Nullius.Policy.Simulation.Gcp;
 
@@ -18,6 +19,7 @@ public sealed class PolicySimulator(bool explain = false)
 
     private readonly AwsSimulation _aws = new(explain);
     private readonly EntraSimulation _entra = new(explain);
+    private readonly AzureSimulation _azure = new();
 
     /// <summary>Decides one case. A malformed one is answered with its error, never thrown.</summary>
     /// <param name="json">One case: UTF-8, or UTF-16 with a byte-order mark.</param>
@@ -43,17 +45,19 @@ public sealed class PolicySimulator(bool explain = false)
         foreach (var annotation in s_annotations)
             reader.Raw(annotation);
         var name = reader.Text("name");
-        var dialect = reader.Choice("dialect", ["aws", "entra", "gcp"])
-            ?? throw new SimulationInputException("missing-field", "`dialect` of a case is missing, expected `aws`, `entra` or `gcp`", "$.dialect");
+        var dialect = reader.Choice("dialect", ["aws", "entra", "azure", "gcp"])
+            ?? throw new SimulationInputException("missing-field", "`dialect` of a case is missing, expected `aws`, `entra`, `azure` or `gcp`", "$.dialect");
         var request = reader.RequiredObject("request", "the request to decide");
         var policies = reader.RequiredObject("policies", "the policies that bind it, `{}` where there are none");
+        var missing = MissingParts.Read(reader);
         reader.Close();
-        return dialect switch
+        return MissingParts.Apply(dialect switch
         {
             "aws" => _aws.Decide(name, request, policies, diagnostics),
             "entra" => _entra.Decide(name, request, policies, diagnostics),
+            "azure" => _azure.Decide(name, request, policies, diagnostics),
             _ => DecideGcp(name, LocatedJsonReader.ToUtf8(json), diagnostics),
-        };
+        }, missing);
     }
 
     private SimulationAnswer DecideGcp(string? name, ReadOnlySpan<byte> utf8, List<PolicyDiagnostic> diagnostics)

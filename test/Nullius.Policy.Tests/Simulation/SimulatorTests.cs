@@ -56,7 +56,7 @@ public sealed class SimulatorTests
     [Theory]
     [InlineData("""{"name":"n","dialect":"aws","request":{"principal":"p"},"polices":{}}""", "missing-field", "$.policies")]
     [InlineData("""{"name":"n","dialect":"aws","request":{},"policies":{},"more":1}""", "unknown-field", "$.more")]
-    [InlineData("""{"name":"n","dialect":"azure","request":{},"policies":{}}""", "bad-value", "$.dialect")]
+    [InlineData("""{"name":"n","dialect":"oracle","request":{},"policies":{}}""", "bad-value", "$.dialect")]
     [InlineData("""{"name":"n","request":{},"policies":{}}""", "missing-field", "$.dialect")]
     [InlineData("""{"name":"n","dialect":"aws","request":[],"policies":{}}""", "wrong-type", "$.request")]
     [InlineData("""{"name":"n","dialect":"aws","request":{"principal":1},"policies":{}}""", "wrong-type", "$.request.principal")]

@@ -14,6 +14,9 @@ public sealed class GcpRequest
     /// </summary>
     public IReadOnlyList<string>? Groups { get; init; } = [];
 
+    /// <summary>Groups and sets, written like <see cref="Groups"/>, of which it could not be established whether the principal is a member.</summary>
+    public IReadOnlyList<string> UnknownGroups { get; init; } = [];
+
     /// <summary><c>storage.objects.get</c>, or deny policies' form <c>storage.googleapis.com/objects.get</c>.</summary>
     public required string Permission { get; init; }
 

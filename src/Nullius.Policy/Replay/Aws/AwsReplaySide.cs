@@ -61,9 +61,7 @@ internal sealed class AwsReplayDecider(IAwsBindings bindings, AwsMentions mentio
         _request.Resource = request.Resource;
         _request.ResourceAccount = request.Account;
         Write(request, binding);
-        var frame = new AwsFrame(_request, binding.Layers.Boundary is not null);
-        var decides = GrantRules.RuleFor(ref frame);
-        if (binding.HasResourcePolicy || decides == GrantRule.SameAccount)
+        if (binding.HasResourcePolicy || _request.Read().Rule == GrantRule.SameAccount)
         {
             binding.Set.Decide(_request, _decision);
             return ReplayAnswer.Of(_decision);
@@ -74,7 +72,7 @@ internal sealed class AwsReplayDecider(IAwsBindings bindings, AwsMentions mentio
         return answer.Verdict == ReplayVerdict.Allow ? new ReplayAnswer(ReplayVerdict.Unknown, ResourcePolicy, answer.Witness) : answer;
     }
 
-    private string Account() => _request.ReadPrincipal().Account is { IsEmpty: false } account ? account.ToString() : "000000000000";
+    private string Account() => _request.Read().Principal.Account is { IsEmpty: false } account ? account.ToString() : "000000000000";
 
     private static string? Refusal(RecordedRequest request, AwsBinding binding)
     {

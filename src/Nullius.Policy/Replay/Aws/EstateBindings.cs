@@ -5,6 +5,7 @@ using Nullius.Policy.Documents;
 using Nullius.Policy.Simulation;
 using Nullius.Policy.Simulation.Aws;
 using Nullius.Policy.Simulation.Estate;
+using Nullius.Policy.Simulation.Estate.Aws;
 
 namespace Nullius.Policy.Replay.Aws;
 
@@ -13,15 +14,15 @@ public sealed class EstateBindings : IAwsBindings
 {
     private static readonly Dictionary<string, IReadOnlyList<string>> s_noContext = new(StringComparer.Ordinal);
 
-    private readonly EstateExport _estate;
+    private readonly AwsEstate _estate;
     private readonly AwsPolicyLayers? _instead;
     private readonly ConcurrentDictionary<(string Principal, string Reach), (AwsBinding? Binding, string? Reason)> _bindings = new();
 
     /// <param name="instead">Kinds of policies that stand in place of the export's; null: none.</param>
-    public EstateBindings(EstateExport estate, AwsPolicyLayers? instead = null)
+    public EstateBindings(Simulation.Estate.Estate estate, AwsPolicyLayers? instead = null)
     {
-        (_estate, _instead) = (estate, instead);
-        Layers = [.. estate.Principals.Select(p => Load(p, "*")).Concat(estate.ResourcesWithPolicies.SelectMany(r => estate.Principals.Take(1).Select(p => Load(p, r)))).Select(b => b.Binding?.Layers).OfType<AwsPolicyLayers>()];
+        (_estate, _instead) = (estate.Aws, instead);
+        Layers = [.. _estate.Principals.Select(p => Load(p, "*")).Concat(_estate.Resources.Names.SelectMany(r => _estate.Principals.Take(1).Select(p => Load(p, r)))).Select(b => b.Binding?.Layers).OfType<AwsPolicyLayers>()];
     }
 
     public IEnumerable<AwsPolicyLayers> Layers { get; }
@@ -37,7 +38,10 @@ public sealed class EstateBindings : IAwsBindings
     {
         try
         {
-            var json = _estate.CaseFor(principal, "sts:GetCallerIdentity", resource, s_noContext);
+            var json = _estate.CaseFor(new EstateQuestion(principal, "sts:GetCallerIdentity", resource, s_noContext));
+            // What the export lacks could turn the decision: without it there is none.
+            if (Missing(json) is { } missing)
+                return (null, missing);
             var diagnostics = new List<PolicyDiagnostic>();
             var root = LocatedJsonReader.Read(System.Text.Encoding.UTF8.GetBytes(json), new DiagnosticSink("export", diagnostics));
             PolicySimulator.ThrowFirst(diagnostics);
@@ -48,6 +52,12 @@ public sealed class EstateBindings : IAwsBindings
         {
             return (null, fault.Message);
         }
+    }
+
+    private static string? Missing(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.TryGetProperty("missing", out var missing) ? "the export lacks " + missing[0].GetProperty("what").GetString() : null;
     }
 
     private AwsPolicyLayers Replaced(AwsPolicyLayers layers) => _instead is null ? layers : layers.With(_instead);

@@ -23,6 +23,8 @@ internal static class EntraCaseRequest
             User = reader.Text("user") ?? "",
             Groups = reader.Texts("groups"),
             Roles = reader.Texts("roles"),
+            UnknownGroups = reader.Texts("unknownGroups"),
+            UnknownRoles = reader.Texts("unknownRoles"),
             Guest = reader.Flag("guest") ?? false,
             GuestType = reader.Choice("guestType", s_guests),
             GuestTenant = reader.Text("guestTenant"),

@@ -20,7 +20,7 @@ internal sealed class EntraSimulation(bool explain)
         var word = Word(_decision);
         using var writer = new AnswerWriter(name);
         writer.Json.WriteString("decision", word);
-        WriteRequired(writer);
+        WriteRequired(_decision, writer);
         EntraSessionWriter.Write(set, subject, writer);
         WriteReportOnly(writer);
         writer.Texts("applied", _decision.Statements.Select(s => s.Id));
@@ -32,7 +32,7 @@ internal sealed class EntraSimulation(bool explain)
         return new SimulationAnswer(name, writer.Finish(), Outcome(word), word, Detail(), []);
     }
 
-    private static EntraPolicySet ReadPolicies(CaseReader reader, List<PolicyDiagnostic> diagnostics)
+    internal static EntraPolicySet ReadPolicies(CaseReader reader, List<PolicyDiagnostic> diagnostics)
     {
         var policies = Documents(reader, "conditionalAccess");
         var locations = Documents(reader, "namedLocations");
@@ -45,7 +45,7 @@ internal sealed class EntraSimulation(bool explain)
     private static (string Source, LocatedValue Root)[] Documents(CaseReader reader, string name) =>
         reader.Field(name) is { } value ? [(name, value)] : [];
 
-    private static string Word(Decision decision) => decision.Basis switch
+    internal static string Word(Decision decision) => decision.Basis switch
     {
         DecisionBasis.Allowed => "allow",
         DecisionBasis.ControlsMissing => "challenge",
@@ -61,10 +61,10 @@ internal sealed class EntraSimulation(bool explain)
         _ => SimulationOutcome.Deny,
     };
 
-    private void WriteRequired(AnswerWriter writer)
+    internal static void WriteRequired(Decision decision, AnswerWriter writer)
     {
         writer.Json.WriteStartArray("required");
-        foreach (var requirement in _decision.RequiredControls)
+        foreach (var requirement in decision.RequiredControls)
         {
             writer.Json.WriteStartArray();
             foreach (var control in requirement.Controls)

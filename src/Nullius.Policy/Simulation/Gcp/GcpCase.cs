@@ -60,13 +60,14 @@ internal sealed class GcpCase
 
     private static GcpRequest ReadRequest(JsonElement json)
     {
-        Members(json, "$.request", "principal", "groups", "permission", "resource", "time", "accessLevels", "attributes");
+        Members(json, "$.request", "principal", "groups", "unknownGroups", "permission", "resource", "time", "accessLevels", "attributes");
         var resource = Required(json, "resource", "$.request");
         Members(resource, "$.request.resource", "name", "type", "service", "ancestors", "tags");
         var request = new GcpRequest
         {
             Principal = Text(Required(json, "principal", "$.request"), "$.request.principal")!,
             Groups = Texts(json, "groups", "$.request"),
+            UnknownGroups = Texts(json, "unknownGroups", "$.request") ?? [],
             Permission = Text(Required(json, "permission", "$.request"), "$.request.permission")!,
             ResourceName = Text(Required(resource, "name", "$.request.resource"), "$.request.resource.name")!,
             ResourceType = resource.TryGetProperty("type", out var type) ? Text(type, "$.request.resource.type") : null,

@@ -1,4 +1,5 @@
 using Nullius.Policy.Conditions;
+using Nullius.Policy.Decisions;
 using Nullius.Policy.Dialects.Entra.Devices;
 using Nullius.Policy.Dialects.Entra.Locations;
 using Nullius.Policy.Requests;
@@ -31,7 +32,23 @@ internal sealed record UserScope(NameSet Users, NameSet Groups, NameSet Roles, G
             return Ternary.True;
         if (request.Guest && Users.Contains("GuestsOrExternalUsers"))
             return Ternary.True;
-        return Guests?.Contains(request) ?? Ternary.False;
+        return Guests?.Contains(request) is { } guest and not Ternary.False ? guest : MayContain(request);
+    }
+
+    private Ternary MayContain(EntraRequest request) =>
+        Groups.ContainsAny(request.UnknownGroups) || Roles.ContainsAny(request.UnknownRoles) ? Ternary.Unknown : Ternary.False;
+
+    /// <summary>Names the memberships that would have had a say.</summary>
+    internal void NameUnknown(EntraRequest request, Decision decision)
+    {
+        if (Contains(request) != Ternary.Unknown)
+            return;
+        foreach (var group in request.UnknownGroups.Where(Groups.Contains))
+            decision.AddMissing("group:" + group);
+        foreach (var role in request.UnknownRoles.Where(Roles.Contains))
+            decision.AddMissing("role:" + role);
+        if (Guests?.Contains(request) == Ternary.Unknown)
+            decision.AddMissing(Evaluation.ContextNames.GuestTenant);
     }
 }
 

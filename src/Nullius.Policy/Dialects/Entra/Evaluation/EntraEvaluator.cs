@@ -159,8 +159,8 @@ internal static class EntraEvaluator
     /// <summary>Names what was not established, of the conditions that the policy has.</summary>
     internal static void NameUnknown(EntraConditions conditions, EntraRequest request, Decision decision)
     {
-        if (conditions.IncludedUsers.Contains(request) == Ternary.Unknown || conditions.ExcludedUsers.Contains(request) == Ternary.Unknown)
-            decision.AddMissing(ContextNames.GuestTenant);
+        conditions.IncludedUsers.NameUnknown(request, decision);
+        conditions.ExcludedUsers.NameUnknown(request, decision);
         if (conditions.Applications.Matches(request) == Ternary.Unknown)
             decision.AddMissing(ContextNames.Application);
         if (conditions.Platforms?.Matches(request.Platform) == Ternary.Unknown)

@@ -9,6 +9,8 @@ namespace Nullius.Policy.Dialects.Gcp.Documents;
 /// <summary>Reads allow policies (reference: IAM, allow policies; REST resource Policy).</summary>
 internal sealed class AllowParser(GcpProblems problems)
 {
+    internal string Source => problems.Source;
+
     internal List<GcpBinding> Bindings { get; } = [];
 
     /// <summary>Every resource of which the policy is given, also one without bindings.</summary>

@@ -76,15 +76,15 @@ internal static class GcpEvaluator
                 continue;
             result = isMember;
             found = member;
-            unknown = isMember == Ternary.Unknown ? UnknownName(member) : null;
+            unknown = isMember == Ternary.Unknown ? UnknownName(member, subject) : null;
         }
         return result;
     }
 
-    internal static string UnknownName(GcpMember member) => member.Kind switch
+    internal static string UnknownName(GcpMember member, GcpSubject subject) => member.Kind switch
     {
         GcpMemberKind.ProjectRole => $"allow policy of {member.Project}",
-        GcpMemberKind.Keyed => "groups",
+        GcpMemberKind.Keyed => subject.UnknownName(member),
         GcpMemberKind.Directory or GcpMemberKind.Deleted => member.Text,
     };
 
@@ -137,7 +137,7 @@ internal static class GcpEvaluator
             var change = candidate.Binding.Condition?.NextChange(facts);
             soonest = change < (soonest ?? DateTimeOffset.MaxValue) ? change : soonest;
             if (grants == Ternary.Unknown)
-                NameUnknown(candidate, value, outcome);
+                NameUnknown(candidate, value, facts.Subject, outcome);
             if (!IsBetter(grants, change, outcome))
                 continue;
             outcome.Granted = grants;
@@ -159,10 +159,10 @@ internal static class GcpEvaluator
         return grants == Ternary.True && outcome.ValidUntil is { } until && (change is null || change > until);
     }
 
-    private static void NameUnknown(in GcpCandidate candidate, in CelValue condition, GcpOutcome outcome)
+    private static void NameUnknown(in GcpCandidate candidate, in CelValue condition, GcpSubject subject, GcpOutcome outcome)
     {
         if (candidate.IsMember == Ternary.Unknown)
-            outcome.AddUnknown(UnknownName(candidate.Member));
+            outcome.AddUnknown(UnknownName(candidate.Member, subject));
         if (candidate.HasPermission == Ternary.Unknown)
             outcome.AddUnknown(candidate.Binding.Role);
         if (condition.Kind == CelKind.Unknown)

@@ -8,6 +8,7 @@ internal sealed class GcpSubject
 {
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unknownKeys = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _unknownGroups = new(StringComparer.Ordinal);
     private readonly bool _groupsKnown;
 
     internal GcpSubject(GcpRequest request)
@@ -23,7 +24,9 @@ internal sealed class GcpSubject
         if (Pool is { } pool)
             AddPool(pool, request);
         foreach (var group in request.Groups ?? [])
-            AddGroup(group);
+            _keys.Add(GroupKey(group));
+        foreach (var group in request.UnknownGroups)
+            _unknownGroups.Add(GroupKey(group));
     }
 
     /// <summary>The normalised identifier; <c>allUsers</c> for an anonymous caller.</summary>
@@ -32,7 +35,7 @@ internal sealed class GcpSubject
     internal IReadOnlyCollection<string> Keys => _keys;
 
     /// <summary>Keys that the principal may have: the attribute's value is unknown.</summary>
-    internal bool MayHaveKeys => _unknownKeys.Count > 0 || !_groupsKnown;
+    internal bool MayHaveKeys => _unknownKeys.Count > 0 || _unknownGroups.Count > 0 || !_groupsKnown;
 
     /// <summary>A Google account or service account: what <c>allAuthenticatedUsers</c> means; federated identities are not in it.</summary>
     private bool IsAccount => Key.StartsWith("user:", StringComparison.Ordinal) || IsServiceAccount;
@@ -105,16 +108,14 @@ internal sealed class GcpSubject
         _keys.Add($"serviceAccount:{name}[{space}/{account}]");
     }
 
-    private void AddGroup(string group)
+    private static string GroupKey(string group)
     {
+        const string Set = "principalSet://goog/group/";
         if (group.StartsWith("group:", StringComparison.Ordinal))
-            _keys.Add("group:" + group[6..].ToLowerInvariant());
-        else if (group.StartsWith("principalSet://goog/group/", StringComparison.Ordinal))
-            _keys.Add("group:" + group["principalSet://goog/group/".Length..].ToLowerInvariant());
-        else if (group.Contains("//", StringComparison.Ordinal))
-            _keys.Add(group);
-        else
-            _keys.Add("group:" + group.ToLowerInvariant());
+            return "group:" + group[6..].ToLowerInvariant();
+        if (group.StartsWith(Set, StringComparison.Ordinal))
+            return "group:" + group[Set.Length..].ToLowerInvariant();
+        return group.Contains("//", StringComparison.Ordinal) ? group : "group:" + group.ToLowerInvariant();
     }
 
     /// <summary>Whether the principal is the member or in it. Project roles are the evaluator's affair.</summary>
@@ -127,6 +128,8 @@ internal sealed class GcpSubject
 
     private bool MayBe(GcpMember member)
     {
+        if (_unknownGroups.Contains(member.Key))
+            return true;
         if (!_groupsKnown && member.IsGroup)
             return member.Key.StartsWith("group:", StringComparison.Ordinal) ? Key != "allUsers" : Pool is { } pool && member.Key.StartsWith("principalSet:" + pool, StringComparison.Ordinal);
         foreach (var prefix in _unknownKeys)
@@ -144,6 +147,9 @@ internal sealed class GcpSubject
             return IsServiceAccount;
         return Key != "allUsers" && (IsAccount || !set.StartsWith("principalSet://goog/cloudIdentityCustomerId/", StringComparison.Ordinal));
     }
+
+    /// <summary>How a membership that is not established is named: all of them, or the one group.</summary>
+    internal string UnknownName(GcpMember member) => _unknownGroups.Contains(member.Key) ? member.Key : "groups";
 
     /// <summary>Whether the principal is in the target of a principal access boundary's binding (<c>//…</c>).</summary>
     internal Ternary IsInTarget(string target)
