@@ -29,6 +29,7 @@ internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, Live
             ConditionalAccess = files.Entra(config.ConditionalAccess, config.NamedLocations),
         };
         var routes = config.Routes.Select((route, index) => Route(config, route, index, files, diagnostics)).ToArray();
+        var candidate = config.Candidate is { } tried ? Compile(tried.Over(config), generation, diagnostics) : null;
         if (diagnostics.Count > 0)
             return null;
         upstreams.Keep([.. routes.Select(route => route.Upstream).OfType<Upstream>()]);
@@ -41,6 +42,7 @@ internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, Live
             Policies = catalog,
             PolicyVersion = files.Version(config),
             Mentioned = MentionedKeys.In(files.AwsDocuments),
+            Candidate = candidate,
         };
     }
 
