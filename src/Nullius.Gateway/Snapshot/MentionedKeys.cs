@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Nullius.Policy.Documents;
 using Nullius.Policy.Requests;
 
 namespace Nullius.Gateway.Snapshot;
@@ -39,12 +40,12 @@ internal sealed class MentionedKeys
         return new MentionedKeys(names);
     }
 
-    /// <summary>Finds the names in a policy document, UTF-8: as keys of conditions and in policy variables.</summary>
-    public static IReadOnlyCollection<string> NamesIn(ReadOnlyMemory<byte> document)
+    /// <summary>Finds the names in a policy document that was loaded: as keys of conditions and in policy variables.</summary>
+    public static IReadOnlyCollection<string> NamesIn(ReadOnlySpan<byte> document)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        using var json = JsonDocument.Parse(document, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
-        Collect(json.RootElement, names);
+        PolicyText.TryReadJson(document, "", [], out var json);
+        Collect(JsonElement.Parse(json), names);
         return names;
     }
 

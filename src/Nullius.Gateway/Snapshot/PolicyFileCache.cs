@@ -22,7 +22,7 @@ internal sealed class PolicyFileCache
     /// <summary>How many files were compiled since the process began.</summary>
     public long Compiled { get; private set; }
 
-    /// <param name="content">What of it its own reader understands: UTF-8, or UTF-16 with a byte-order mark.</param>
+    /// <param name="content">What of it its own reader understands: JSON or YAML.</param>
     /// <param name="source">The name that diagnostics and decisions give it.</param>
     public CompiledPolicyFile Compile(byte[] content, string source)
     {
@@ -31,7 +31,7 @@ internal sealed class PolicyFileCache
         {
             var found = new List<PolicyDiagnostic>();
             var document = AwsPolicyDocument.Parse(content, source, found);
-            file = new CompiledPolicyFile(document, found, document is null ? [] : MentionedKeys.NamesIn(Utf8(content)));
+            file = new CompiledPolicyFile(document, found, document is null ? [] : MentionedKeys.NamesIn(content));
             Compiled++;
         }
 
@@ -44,13 +44,4 @@ internal sealed class PolicyFileCache
         _known = _asked;
         _asked = [];
     }
-
-    // A document may be UTF-16 with a byte-order mark; what scans it afterwards reads UTF-8.
-    private static byte[] Utf8(byte[] bytes) => bytes switch
-    {
-        [0xFF, 0xFE, ..] => System.Text.Encoding.Convert(System.Text.Encoding.Unicode, System.Text.Encoding.UTF8, bytes, 2, bytes.Length - 2),
-        [0xFE, 0xFF, ..] => System.Text.Encoding.Convert(System.Text.Encoding.BigEndianUnicode, System.Text.Encoding.UTF8, bytes, 2, bytes.Length - 2),
-        [0xEF, 0xBB, 0xBF, ..] => bytes[3..],
-        _ => bytes,
-    };
 }
