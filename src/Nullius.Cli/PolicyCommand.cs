@@ -9,7 +9,7 @@ namespace Nullius.Cli;
 internal static class PolicyCommand
 {
     public static Command Build(Terminal terminal) =>
-        Examples.Of(new Command("policy", "Work on policy documents.") { Lint(terminal) }, "nullius policy lint policies/");
+        Examples.Of(new Command("policy", "Work on policy documents.") { Lint(terminal), IntentCommand.Build(terminal) }, "nullius policy lint policies/");
 
     private static Command Lint(Terminal terminal)
     {

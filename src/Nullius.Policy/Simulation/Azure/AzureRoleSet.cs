@@ -43,6 +43,7 @@ internal sealed class AzureRoleSet
         }
         foreach (var item in Items(reader, "roleDefinitions"))
         {
+            item.Raw("assignableScopes");
             set._roles[Last(item.RequiredText("id", "the id of the role definition"))] = (item.RequiredText("roleName", "a name"), Permissions(item));
             item.Close();
         }
