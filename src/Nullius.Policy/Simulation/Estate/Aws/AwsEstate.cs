@@ -16,6 +16,8 @@ internal sealed class AwsEstate
 
     internal AwsResourcePolicies Resources { get; } = new();
 
+    internal AwsIdentityCenter IdentityCenter { get; } = new();
+
     internal IReadOnlyCollection<JsonElement> Users => _users.Values;
 
     internal IReadOnlyCollection<JsonElement> Roles => _roles.Values;
@@ -33,7 +35,7 @@ internal sealed class AwsEstate
             AddAll(json, "Policies", _managed);
         if (known && (json.IsTrue("IsTruncated") || json.Has("NextToken")))
             _truncated.Add(file);
-        return known | Organization.Add(json, file) | Resources.Add(json, file);
+        return known | Organization.Add(json, file) | Resources.Add(json, file) | IdentityCenter.Add(json);
     }
 
     private static bool AddAll(JsonElement json, string list, Dictionary<string, JsonElement> into)
@@ -116,6 +118,16 @@ internal sealed class AwsEstate
             policies["scp"] = scp;
         if (Organization.Levels(owner, "RESOURCE_CONTROL_POLICY", "rcp", gaps) is { } rcp)
             policies["rcp"] = rcp;
+    }
+
+    /// <summary>Resources that the caller's policies allow something on, and those that have a policy of their own: where it is worth to ask.</summary>
+    internal IEnumerable<string> ResourcesNear(string principal)
+    {
+        var statements = Identity(FindCaller(principal, out _), []).Select(p => p!["PolicyDocument"]?["Statement"])
+            .SelectMany(s => s is JsonArray list ? list : [s?.DeepClone()]).OfType<JsonObject>().Where(s => s["Effect"]?.ToString() == "Allow");
+        return statements.SelectMany(s => s["Resource"] is JsonArray list ? list.Select(r => r!.ToString()) : s["Resource"] is { } one ? [one.ToString()] : Array.Empty<string>())
+            .Where(r => r.StartsWith("arn:", StringComparison.Ordinal) && !r.Contains("${", StringComparison.Ordinal)).Select(r => r.Replace("*", "any", StringComparison.Ordinal).Replace('?', 'x'))
+            .Concat(Resources.Names).Distinct(StringComparer.Ordinal);
     }
 
     private JsonElement FindCaller(string principal, out string arn)

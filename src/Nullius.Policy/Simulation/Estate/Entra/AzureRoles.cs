@@ -79,6 +79,10 @@ internal sealed class AzureRoles
             gaps.Add(EstateGap.Grant("the role assignments (`az role assignment list --all`)"));
     }
 
+    /// <summary>The scopes at which one of these has a role.</summary>
+    internal IEnumerable<string> ScopesOf(IReadOnlyCollection<string> principals) =>
+        _assignments.Where(a => principals.Contains(Text(a, "principalId"), StringComparer.OrdinalIgnoreCase)).Select(a => Text(a, "scope")).Distinct(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Assignments to groups of which it cannot be told whether the caller is in them.</summary>
     internal IEnumerable<string> GroupsAssigned() =>
         _assignments.Where(a => Text(a, "principalType") is "Group" or "").Select(a => Text(a, "principalId")).Distinct(StringComparer.OrdinalIgnoreCase);

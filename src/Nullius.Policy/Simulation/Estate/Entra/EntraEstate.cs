@@ -141,6 +141,14 @@ internal sealed class EntraEstate
         return json.ToJsonString();
     }
 
+    /// <summary>Where the caller has roles of Azure, by itself or through groups that it may be in.</summary>
+    internal IEnumerable<string> ScopesNear(string principal)
+    {
+        var caller = EntraCaller.Find(this, principal, null);
+        var containers = Directory.Containers(caller.Names);
+        return Azure.ScopesOf([caller.Id, .. containers, .. Azure.GroupsAssigned().Where(g => !Directory.CanExclude(caller.Names, g))]);
+    }
+
     /// <summary>Groups and roles of the caller; of those that policies name, the ones that cannot be told.</summary>
     private void AddMemberships(EntraCaller caller, JsonObject request, List<EstateGap> gaps)
     {

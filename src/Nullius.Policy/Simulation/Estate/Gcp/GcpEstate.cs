@@ -12,7 +12,7 @@ internal sealed class GcpEstate
     [
         "origin.ip", "origin.region_code", "origin.network", "device.encryption_status", "device.is_admin_approved_device", "device.is_corp_owned_device",
         "device.is_secured_with_screenlock", "device.os_type", "device.os_version", "device.verified_chrome_os", "device.management_level",
-        "request.path", "request.host", "destination.ip", "destination.port",
+        "request.path", "request.host", "destination.ip", "destination.port", "request.auth.claims",
     ];
 
     internal GcpHierarchy Hierarchy { get; } = new();
@@ -40,6 +40,16 @@ internal sealed class GcpEstate
         if (principal.Contains(':', StringComparison.Ordinal) || !principal.Contains('@', StringComparison.Ordinal))
             return principal;
         return (principal.EndsWith(".gserviceaccount.com", StringComparison.OrdinalIgnoreCase) ? "serviceAccount:" : "user:") + principal;
+    }
+
+    /// <summary>Resources whose policies name the caller, a group that it may be in, or everybody.</summary>
+    internal IEnumerable<string> ResourcesNear(string principal)
+    {
+        var caller = Caller(principal);
+        var address = caller[(caller.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        var groups = Groups.Of(address);
+        return Exports.ResourcesWhere(m => m.Equals(caller, StringComparison.OrdinalIgnoreCase) || m is "allUsers" or "allAuthenticatedUsers" || m.StartsWith("domain:", StringComparison.Ordinal)
+            || (m.StartsWith("group:", StringComparison.Ordinal) && (groups.Contains(m[6..]) || !Groups.CanExclude(address, m[6..]))) || m.StartsWith("principalSet:", StringComparison.Ordinal));
     }
 
     internal string CaseFor(EstateQuestion question)
@@ -119,6 +129,12 @@ internal sealed class GcpEstate
         {
             if (key.StartsWith("tag:", StringComparison.OrdinalIgnoreCase) || key is "request.time" or "request.auth.access_levels")
                 continue;
+            if (key.Equals("mfa", StringComparison.OrdinalIgnoreCase))
+            {
+                // The credential strength of the session, as custom access levels read it.
+                attributes["request.auth.claims"] = new JsonObject { ["crd_str"] = new JsonObject { ["pwd"] = true, ["mfa"] = values[0].Equals("true", StringComparison.OrdinalIgnoreCase) } };
+                continue;
+            }
             var isFlag = key.StartsWith("device.is_", StringComparison.Ordinal) || key == "device.verified_chrome_os";
             attributes[key] = isFlag && bool.TryParse(values[0], out var flag) ? flag
                 : key == "destination.port" && int.TryParse(values[0], out var port) ? port : values[0];

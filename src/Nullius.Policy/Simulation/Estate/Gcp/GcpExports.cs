@@ -187,9 +187,9 @@ internal sealed class GcpExports(GcpHierarchy hierarchy, GcpGroups groups)
         return _byKey;
     }
 
-    /// <summary>Everything that any policy calls a member.</summary>
-    internal IEnumerable<string> Members() => ByKey().Values.SelectMany(p => p.Bindings).SelectMany(b => b!["members"]?.AsArray() ?? []).Select(m => m!.ToString()).Distinct(StringComparer.Ordinal);
-
-    /// <summary>The names of resources that have a policy, each <c>service|name</c>.</summary>
-    internal IEnumerable<string> Keys() => ByKey().Keys;
+    /// <summary>Resources whose policy has a member for which the test holds, each as a full resource name; the widest first.</summary>
+    internal IEnumerable<string> ResourcesWhere(Func<string, bool> isNear) => ByKey()
+        .Where(p => p.Value.Bindings.SelectMany(b => b!["members"]?.AsArray() ?? []).Any(m => m is JsonValue && isNear(m.ToString())))
+        .Select(p => "//" + p.Key.Replace('|', '/'))
+        .OrderBy(n => n.Contains("/organizations/", StringComparison.Ordinal) ? 0 : n.Contains("/folders/", StringComparison.Ordinal) ? 1 : 2).ThenBy(n => n, StringComparer.Ordinal);
 }
