@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Nullius.Policy.Capabilities;
 using Nullius.Policy.Simulation.Estate;
 
@@ -74,10 +75,11 @@ public sealed class PersonView(Estate.Estate estate, PersonQuestion question)
     /// <summary>What an answer says to a person; of one that is unknown, what was not known.</summary>
     private static string Detail(SimulationAnswer answer)
     {
-        if (answer.Detail.Length > 0 || answer.Outcome != SimulationOutcome.Unknown)
+        if (answer.Outcome != SimulationOutcome.Unknown)
             return answer.Detail;
-        var json = System.Text.Json.JsonElement.Parse(answer.Json.Span);
-        return string.Join(", ", json.Items("unknown").Concat(json.Items("missingContext")).Select(u => u.ToString()));
+        var json = JsonElement.Parse(answer.Json.Span);
+        var names = json.Items("unknown").Concat(json.Items("missingContext")).Concat(json.Items("missing")).Select(u => u.ToString()).ToArray();
+        return names.Length == 0 ? answer.Detail : string.Join(", ", names);
     }
 
     private IEnumerable<string> Resources(EstateCloud cloud, string principal, string action)
