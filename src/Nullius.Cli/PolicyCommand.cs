@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Nullius.Cli.Output;
+using Nullius.Cli.Policies;
 using Nullius.Cli.Simulate;
 using Nullius.Policy.Lint;
 
@@ -9,7 +10,9 @@ namespace Nullius.Cli;
 internal static class PolicyCommand
 {
     public static Command Build(Terminal terminal) =>
-        Examples.Of(new Command("policy", "Work on policy documents.") { Lint(terminal), IntentCommand.Build(terminal) }, "nullius policy lint policies/");
+        Examples.Of(new Command("policy", "Work on policy documents.") { Lint(terminal), Replay(terminal), IntentCommand.Build(terminal) },
+            "nullius policy lint policies/",
+            "nullius policy replay --records trail/ --current policies/ --candidate new-policies/");
 
     private static Command Lint(Terminal terminal)
     {
@@ -26,5 +29,51 @@ internal static class PolicyCommand
         command.SetAction((result, cancellation) => new LintRun(terminal, result.GetValue(format) ?? (terminal.OutIsTerminal ? LintFormat.Table : LintFormat.Json), TimeProvider.System)
             .RunAsync(result.GetValue(paths)!, result.GetValue(exceptions), result.GetValue(failOn), result.GetValue(now), cancellation));
         return command;
+    }
+
+    private static Command Replay(Terminal terminal)
+    {
+        var records = new Option<string[]>("--records") { Description = "recorded activity: files, folders, a data folder of ours; `-` is stdin", HelpName = "PATH", AllowMultipleArgumentsPerToken = true, Required = true };
+        var current = new Option<string[]>("--current") { Description = "policies in force; without them the candidate is compared with what was recorded", HelpName = "[KIND:]PATH", AllowMultipleArgumentsPerToken = true };
+        var candidate = new Option<string[]>("--candidate") { Description = "policies to try; kinds that are not among them stay the current ones", HelpName = "[KIND:]PATH", AllowMultipleArgumentsPerToken = true };
+        var estate = new Option<string?>("--estate") { Description = "take the current AWS policies from this folder of exports", HelpName = "DIR" };
+        var people = new Option<string?>("--people") { Description = "who is in which groups and roles, as `nullius user list --format json` prints it", HelpName = "FILE" };
+        var expect = new Option<ReplayExpectation[]>("--expect")
+        {
+            Description = "exit with 1 unless it comes to this: no-change, no-loss, no-gain, agreement",
+            HelpName = "EXPECTATION",
+            AllowMultipleArgumentsPerToken = true,
+            CustomParser = result => [.. result.Tokens.Select(t => Parse(t.Value, result))],
+        };
+        var format = ResultWriter.FormatOption();
+        var command = Examples.Of(
+            new Command("replay", "Decide recorded requests under current and candidate policies: who gains, who loses.") { records, current, candidate, estate, people, expect, format },
+            "nullius policy replay --records trail/ --current policies/ --candidate new-policies/",
+            "nullius policy replay --records cloudtrail/ --estate export/ --candidate scp:guardrails/ --expect no-loss",
+            "nullius policy replay --records sign-ins.json --candidate require-mfa.json --people people.json",
+            "nullius policy replay --records ./data --current nullius.yaml --candidate next/nullius.yaml --people people.json");
+        command.SetAction((result, cancellation) => new ReplayRun(terminal, ResultWriter.Choose(result.GetValue(format), terminal)).RunAsync(
+            new ReplayQuestion(
+                result.GetValue(records) ?? [], result.GetValue(current) ?? [], result.GetValue(candidate) ?? [], result.GetValue(estate), result.GetValue(people), result.GetValue(expect) ?? []),
+            cancellation));
+        return command;
+    }
+
+    private static ReplayExpectation Parse(string word, System.CommandLine.Parsing.ArgumentResult result)
+    {
+        switch (word)
+        {
+            case "no-change":
+                return ReplayExpectation.NoChange;
+            case "no-loss":
+                return ReplayExpectation.NoLoss;
+            case "no-gain":
+                return ReplayExpectation.NoGain;
+            case "agreement":
+                return ReplayExpectation.Agreement;
+            default:
+                result.AddError($"`{word}` is no expectation, expected no-change, no-loss, no-gain or agreement");
+                return default;
+        }
     }
 }

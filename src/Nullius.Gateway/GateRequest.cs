@@ -100,16 +100,8 @@ public sealed class GateRequest
 
     internal string? SignInRisk { get; set; }
 
-    internal AwsRequest Aws { get; } = new();
-
-    internal EntraRequest Entra { get; } = new();
-
-    internal Decision Granting { get; } = new();
-
-    internal Decision Restricting { get; } = new();
-
     /// <summary>Where a live connection is decided anew, so that <see cref="Decision"/> stays what it was.</summary>
-    internal Decision Anew { get; } = new();
+    internal Decision Anew => field ??= new();
 
     /// <summary>Values of the headers and query parameters that policies read; a null value could not be established.</summary>
     internal List<(ConditionKey Key, string? Value)> Mentioned { get; } = new(4);
@@ -125,11 +117,8 @@ public sealed class GateRequest
 
     internal GuardedWebSocket? Socket { get; set; }
 
-    /// <summary>What is written into the trail.</summary>
-    internal RecordText Line { get; } = new();
-
     /// <summary>What is told to a script that is refused.</summary>
-    internal RecordBuffer Record { get; } = new();
+    internal RecordBuffer Record => field ??= new();
 
     internal StageClock Clock { get; } = new();
 
@@ -138,7 +127,6 @@ public sealed class GateRequest
     {
         Canonical.Reset();
         Decision.Reset();
-        Aws.Context.Clear();
         Mentioned.Clear();
         Clock.Reset();
         Route = null;

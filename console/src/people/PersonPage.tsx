@@ -114,7 +114,7 @@ function Sessions({ detail, path, onDone }: Part) {
       otherwise="None. A session begins when they sign in."
       tools={
         <Action operation="RevokeAllSessions" path={`${path}/sessions/revoke`} label="Revoke all" title="End every session?" danger onDone={onDone}>
-          <p>All {count(sessions.length)} sessions, tokens and keys end, and every connection over them is closed. They can sign in again.</p>
+          <p>{sessions.length === 1 ? "The one session ends" : `All ${count(sessions.length)} sessions, tokens and keys end`}, and every connection over {sessions.length === 1 ? "it" : "them"} is closed. They can sign in again.</p>
         </Action>
       }
       items={sessions}

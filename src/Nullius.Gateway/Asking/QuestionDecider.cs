@@ -122,12 +122,13 @@ internal sealed class QuestionDecider(GateCore core)
 
     private static void Ask(GateRequest request, DecisionCaller caller, Question question)
     {
-        var aws = request.Aws;
+        var buffers = DecisionBuffers.OfThread;
+        var aws = buffers.Aws;
         aws.Principal = request.PersonView!.PrincipalArn;
         aws.Action = request.Action;
         aws.Resource = request.Resource;
         aws.ResourceAccount = request.Route!.Account;
-        var stated = StatedContext.Write(request, caller, question);
+        var stated = StatedContext.Write(request, aws.Context, caller, question);
         var granting = request.PersonView.PoliciesAt(request.Route);
         var conditionalAccess = request.Snapshot.Policies.ConditionalAccess;
         if (conditionalAccess.IsEmpty)
@@ -136,14 +137,14 @@ internal sealed class QuestionDecider(GateCore core)
         }
         else
         {
-            StatedContext.WriteEntra(request, stated);
-            granting.Decide(aws, request.Granting);
+            StatedContext.WriteEntra(request, buffers.Entra, stated);
+            granting.Decide(aws, buffers.Granting);
             // What kind of client the subject uses is not known: the stricter of both answers holds.
-            request.Entra.ClientApp = "browser";
-            conditionalAccess.Decide(request.Entra, request.Restricting);
-            request.Entra.ClientApp = "mobileAppsAndDesktopClients";
-            conditionalAccess.Decide(request.Entra, request.Anew);
-            DecisionCombiner.Combine(request.Granting, request.Anew.Effect > request.Restricting.Effect ? request.Anew : request.Restricting, request.Decision);
+            buffers.Entra.ClientApp = "browser";
+            conditionalAccess.Decide(buffers.Entra, buffers.Restricting);
+            buffers.Entra.ClientApp = "mobileAppsAndDesktopClients";
+            conditionalAccess.Decide(buffers.Entra, request.Anew);
+            DecisionCombiner.Combine(buffers.Granting, request.Anew.Effect > buffers.Restricting.Effect ? request.Anew : buffers.Restricting, request.Decision);
         }
 
         request.ValidUntil = ValidUntil(request);

@@ -22,9 +22,8 @@ internal static class StatedContext
         GateKeys.AuthMethods, GateKeys.TokenIssueTime, GateKeys.MfaPresent, GateKeys.MfaAge,
     ];
 
-    public static StatedSignIn Write(GateRequest request, DecisionCaller caller, Question question)
+    public static StatedSignIn Write(GateRequest request, RequestContext context, DecisionCaller caller, Question question)
     {
-        var context = request.Aws.Context;
         context.Clear();
         foreach (var key in Unseen)
             context.SetUnknown(key);
@@ -43,10 +42,9 @@ internal static class StatedContext
         return SignIn(stated, question.Address, request.Now);
     }
 
-    public static void WriteEntra(GateRequest request, StatedSignIn stated)
+    public static void WriteEntra(GateRequest request, EntraRequest entra, StatedSignIn stated)
     {
         var person = request.PersonView!;
-        var entra = request.Entra;
         entra.User = person.Trust.Id;
         entra.Groups = person.Groups;
         entra.Application = request.Route!.Application;
@@ -109,7 +107,7 @@ internal static class StatedContext
         if (request.Canonical.Method.Length > 0)
             context.Set(GateKeys.Method, request.Canonical.Method);
         ContextWriter.WritePerson(context, person, request.Route!.Account);
-        ContextWriter.WriteDevice(request);
+        ContextWriter.WriteDevice(request, context);
     }
 
     private static StatedSignIn SignIn(Dictionary<ConditionKey, StatedValue> stated, IPAddress? address, DateTimeOffset now)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Nullius.Gateway.Snapshot;
 using Nullius.Identity.Trust;
+using Nullius.Policy.Requests;
 
 namespace Nullius.Gateway.Deciding;
 
@@ -12,10 +13,10 @@ internal static class ContextWriter
     private static readonly ConditionalWeakTable<SessionTrust, IReadOnlyList<string>> Methods = new();
 
     /// <param name="request">Has a session.</param>
+    /// <param name="context">What is filled; what was in it is gone.</param>
     /// <param name="now">The instant to decide for.</param>
-    public static void Write(GateRequest request, DateTimeOffset now)
+    public static void Write(GateRequest request, RequestContext context, DateTimeOffset now)
     {
-        var context = request.Aws.Context;
         var session = request.Session!;
         var person = request.PersonView!;
         context.Clear();
@@ -23,16 +24,16 @@ internal static class ContextWriter
         context.Set(GateKeys.EpochTime, now.ToUnixTimeSeconds());
         context.Set(GateKeys.Hour, now.UtcDateTime.Hour);
         context.Set(GateKeys.Weekday, WeekdayOf(now));
-        WriteRequest(request);
-        WriteSession(request, session, now);
+        WriteRequest(request, context);
+        WriteSession(context, session, now);
         WritePerson(context, person, request.Route!.Account);
-        WriteDevice(request);
+        WriteDevice(request, context);
     }
 
     public static string WeekdayOf(DateTimeOffset now) => Weekdays[(int)now.UtcDateTime.DayOfWeek];
 
     /// <summary>What is known of the person, however they came.</summary>
-    public static void WritePerson(Policy.Requests.RequestContext context, PersonView person, string account)
+    public static void WritePerson(RequestContext context, PersonView person, string account)
     {
         context.Set(GateKeys.PrincipalArn, person.PrincipalArn);
         context.Set(GateKeys.PrincipalAccount, account);
@@ -47,9 +48,8 @@ internal static class ContextWriter
         person.WriteTags(context);
     }
 
-    private static void WriteRequest(GateRequest request)
+    private static void WriteRequest(GateRequest request, RequestContext context)
     {
-        var context = request.Aws.Context;
         context.Set(GateKeys.SourceIp, request.Connection.Address);
         context.Set(GateKeys.Network, request.Connection.Network);
         context.Set(GateKeys.SecureTransport, true);
@@ -68,9 +68,8 @@ internal static class ContextWriter
         }
     }
 
-    private static void WriteSession(GateRequest request, SessionTrust session, DateTimeOffset now)
+    private static void WriteSession(RequestContext context, SessionTrust session, DateTimeOffset now)
     {
-        var context = request.Aws.Context;
         context.Set(GateKeys.SessionKind, NameOf(session.Kind));
         context.Set(GateKeys.AuthAge, Age(session.AuthenticatedAt, now));
         context.Set(GateKeys.AuthMethods, MethodsOf(session));
@@ -84,9 +83,8 @@ internal static class ContextWriter
     }
 
     /// <summary>After the person: no tag of theirs can stand in for the device's.</summary>
-    public static void WriteDevice(GateRequest request)
+    public static void WriteDevice(GateRequest request, RequestContext context)
     {
-        var context = request.Aws.Context;
         context.Set(GateKeys.DeviceState, NameOf(request.DeviceState));
         // Set last: no tag of a person can stand in for it (law 4).
         context.Set(GateKeys.DeviceTag, request.DeviceState == DeviceState.Compliant ? "managed" : "unmanaged");

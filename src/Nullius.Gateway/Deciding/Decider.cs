@@ -20,31 +20,33 @@ internal static class Decider
     /// <summary>Decides into <paramref name="decision"/>.</summary>
     public static void Decide(GateRequest request, DateTimeOffset now, Decision decision)
     {
-        Prepare(request, now);
+        var buffers = Prepare(request, now);
         var granting = request.PersonView!.PoliciesAt(request.Route!);
         var conditionalAccess = request.Snapshot.Policies.ConditionalAccess;
         if (conditionalAccess.IsEmpty)
         {
-            granting.Decide(request.Aws, decision);
+            granting.Decide(buffers.Aws, decision);
             return;
         }
 
-        granting.Decide(request.Aws, request.Granting);
-        conditionalAccess.Decide(request.Entra, request.Restricting);
-        DecisionCombiner.Combine(request.Granting, request.Restricting, decision);
+        granting.Decide(buffers.Aws, buffers.Granting);
+        conditionalAccess.Decide(buffers.Entra, buffers.Restricting);
+        DecisionCombiner.Combine(buffers.Granting, buffers.Restricting, decision);
     }
 
     /// <summary>Puts the request into the words of every dialect that takes part.</summary>
-    public static void Prepare(GateRequest request, DateTimeOffset now)
+    public static DecisionBuffers Prepare(GateRequest request, DateTimeOffset now)
     {
-        var aws = request.Aws;
+        var buffers = DecisionBuffers.OfThread;
+        var aws = buffers.Aws;
         aws.Principal = request.PersonView!.PrincipalArn;
         aws.Action = request.Action;
         aws.Resource = request.Resource;
         aws.ResourceAccount = request.Route!.Account;
-        ContextWriter.Write(request, now);
+        ContextWriter.Write(request, aws.Context, now);
         if (!request.Snapshot.Policies.ConditionalAccess.IsEmpty)
-            WriteEntra(request, now);
+            WriteEntra(request, buffers.Entra, now);
+        return buffers;
     }
 
     /// <summary>The earliest instant at which time alone could end the access: the decision's, the session's and the device's.</summary>
@@ -77,17 +79,17 @@ internal static class Decider
         Effect.Deny => RefusalReason.PolicyDenied,
     };
 
-    private static void WriteEntra(GateRequest request, DateTimeOffset now)
+    private static void WriteEntra(GateRequest request, Policy.Requests.EntraRequest entra, DateTimeOffset now)
     {
         var session = request.Session!;
         var person = request.PersonView!;
-        var entra = request.Entra;
         entra.User = person.Trust.Id;
         entra.Groups = person.Groups;
         entra.Application = request.Route!.Application;
         entra.AuthenticationContexts = request.Route.AuthenticationContextsOf(request.Action);
         entra.ClientApp = session.Kind == SessionKind.Browser ? "browser" : "mobileAppsAndDesktopClients";
         entra.Platform = request.Device?.Platform is { Length: > 0 } platform ? platform : PlatformOf(request.UserAgent);
+        entra.AuthenticationFlow = "none";
         entra.DeviceCompliant = request.DeviceState == DeviceState.Compliant;
         entra.DeviceRegistered = request.Device is not null && request.DeviceState != DeviceState.Revoked;
         entra.DeviceAttributes = request.Device?.Facts;

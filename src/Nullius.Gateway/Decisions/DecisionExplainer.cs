@@ -23,19 +23,19 @@ internal static class DecisionExplainer
         var request = Rebuild(then ?? core.Snapshot, decision);
         if (request is null)
             return new GateExplanation(decision, Summary(decision), [.. decision.Statements.Select(Describe), .. changed ? [Changed] : (string[])[]], []) { PoliciesChanged = changed };
-        Decider.Prepare(request, decision.At);
-        var aws = request.PersonView!.PoliciesAt(request.Route!).Explain(request.Aws);
+        var buffers = Decider.Prepare(request, decision.At);
+        var aws = request.PersonView!.PoliciesAt(request.Route!).Explain(buffers.Aws);
         List<string> steps = changed ? [then is null ? Forgotten : Changed] : [];
         steps.AddRange(aws.Layers.Select(Describe));
         var changes = aws.Changes.Select(change => change.Text).ToList();
         if (!request.Snapshot.Policies.ConditionalAccess.IsEmpty)
         {
-            var entra = request.Snapshot.Policies.ConditionalAccess.Explain(request.Entra);
+            var entra = request.Snapshot.Policies.ConditionalAccess.Explain(buffers.Entra);
             steps.AddRange(entra.Policies.Select(policy => $"conditionalAccess: `{policy.Name}` ({policy.State}) {(policy.Applied ? policy.Missing.Count > 0 ? $"asks for {string.Join(policy.MissingAll ? " and " : " or ", policy.Missing)}" : "applies" : $"does not apply: {policy.ReasonName}")}"));
             changes.AddRange(entra.Changes.Select(change => change.Text));
         }
 
-        return new GateExplanation(decision, $"{Summary(decision)}. {aws.Summary}", steps, changes) { PoliciesChanged = changed, Context = Context(request, decision.Inputs!) };
+        return new GateExplanation(decision, $"{Summary(decision)}. {aws.Summary}", steps, changes) { PoliciesChanged = changed, Context = Context(request, buffers.Aws.Context, decision.Inputs!) };
     }
 
     // Null when nothing was decided, or the route is gone: what is left is what was written down.
@@ -75,14 +75,14 @@ internal static class DecisionExplainer
         return request;
     }
 
-    private static List<ContextEntry> Context(GateRequest request, RecordedInputs inputs)
+    private static List<ContextEntry> Context(GateRequest request, RequestContext context, RecordedInputs inputs)
     {
         var entries = new List<ContextEntry>();
         foreach (var name in request.Snapshot.Mentioned.Conditions)
         {
             var key = ConditionKey.Find(name);
             var withheld = key is not null && Array.Exists(inputs.Mentioned, kept => kept.Withheld && ReferenceEquals(kept.Key, key));
-            var (presence, values) = key is null ? (Presence.Absent, []) : request.Aws.Context.Describe(key);
+            var (presence, values) = key is null ? (Presence.Absent, []) : context.Describe(key);
             entries.Add(new ContextEntry(name, values, withheld ? "withheld" : presence switch
             {
                 Presence.Present => "present",

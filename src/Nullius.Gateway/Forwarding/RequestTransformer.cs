@@ -17,8 +17,12 @@ internal sealed class RequestTransformer(GateCore core) : HttpTransformer
     {
         var request = httpContext.Features.GetRequiredFeature<GateRequest>();
         var route = request.Route!;
-        Strip(request, httpContext.Request.Headers);
+        var incoming = httpContext.Request.Headers;
+        var cookie = incoming.Cookie;
+        Strip(request, incoming);
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        // The server compares the next request's header with this string, and hands out the same one when it did not change.
+        incoming.Cookie = cookie;
         proxyRequest.RequestUri = route.Upstream!.AddressOf(request.Canonical.Target);
         var headers = proxyRequest.Headers;
         headers.Host = route.Upstream.Config.Host ?? request.Canonical.Authority;

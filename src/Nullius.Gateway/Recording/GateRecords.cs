@@ -15,8 +15,7 @@ internal static class GateRecords
     /// <exception cref="AuditUnavailableException">It could not be written: nothing may be forwarded.</exception>
     public static void AppendDecision(GateCore core, GateRequest request, RefusalReason refusal)
     {
-        var json = request.Line;
-        json.Begin();
+        var json = RecordText.Begin();
         WriteHead(json, request, refusal == RefusalReason.None);
         WriteSubject(json, request);
         WriteRequest(json, request);
@@ -34,8 +33,7 @@ internal static class GateRecords
     /// <summary>How a forwarded request ended. Nobody waits for it: it is written together with the next decision.</summary>
     public static void AppendCompletion(GateCore core, GateRequest request, int status, long bytes, TimeSpan duration, string closed)
     {
-        var json = request.Line;
-        json.Begin();
+        var json = RecordText.Begin();
         WriteHead(json, request, succeeded: true);
         json.Raw(""","http_response":{"code":"""u8).Number(status)
             .Raw(""","length":"""u8).Number(bytes)

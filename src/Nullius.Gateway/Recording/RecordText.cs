@@ -8,20 +8,29 @@ namespace Nullius.Gateway.Recording;
 
 /// <summary>
 /// A JSON record put together on the hot path: fixed parts as they are, values escaped as <see cref="Utf8JsonWriter"/> does it.
-/// Reused; allocates nothing for values that need no escape. INVARIANT: whoever writes the fixed parts sees to commas and braces.
+/// Allocates nothing for values that need no escape. INVARIANT: whoever writes the fixed parts sees to commas and braces.
 /// </summary>
 internal sealed class RecordText
 {
     // What the runtime's own writer leaves as it is: everything else goes through it.
     private static readonly SearchValues<char> Plain = SearchValues.Create(" !#$%()*,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~");
 
+    [ThreadStatic]
+    private static RecordText? s_ofThread;
+
     private byte[] _bytes = new byte[2048];
     private int _length;
 
+    /// <summary>An empty one, of the thread: used up without an await between.</summary>
+    public static RecordText Begin()
+    {
+        var text = s_ofThread ??= new RecordText();
+        text._length = 0;
+        return text;
+    }
+
     /// <summary>What was written since <see cref="Begin"/>.</summary>
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
-
-    public void Begin() => _length = 0;
 
     /// <summary>Bytes of JSON.</summary>
     public RecordText Raw(ReadOnlySpan<byte> json)

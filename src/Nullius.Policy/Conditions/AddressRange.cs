@@ -100,8 +100,11 @@ internal readonly record struct AddressRange(AddressValue Network, int Prefix)
     {
         if (address.IsV6 != Network.IsV6)
             return false;
-        var width = Network.IsV6 ? 128 : 32;
-        return Prefix == 0 || address.Bits >> (width - Prefix) == Network.Bits >> (width - Prefix);
+        if (Prefix == 0)
+            return true;
+        return Network.IsV6
+            ? address.Bits >> (128 - Prefix) == Network.Bits >> (128 - Prefix)
+            : ((uint)address.Bits ^ (uint)Network.Bits) >> (32 - Prefix) == 0;
     }
 
     internal static bool TryParse(ReadOnlySpan<char> text, out AddressRange range)

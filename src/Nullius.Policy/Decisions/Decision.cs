@@ -72,12 +72,18 @@ public sealed class Decision
         Effect = Effect.Deny;
         Basis = DecisionBasis.None;
         ValidUntil = null;
-        _statements.Clear();
-        _blockedBy.Clear();
-        _required.Clear();
-        _missingContext.Clear();
-        _reportOnly.Clear();
+        Clear(_statements);
+        Clear(_blockedBy);
+        Clear(_required);
+        Clear(_missingContext);
+        Clear(_reportOnly);
         Witnesses.Clear();
+    }
+
+    private static void Clear<T>(List<T> list)
+    {
+        if (list.Count > 0)
+            list.Clear();
     }
 
     internal void Conclude(Effect effect, DecisionBasis basis)

@@ -1,4 +1,5 @@
 using System.Net;
+using Nullius.Policy.Conditions;
 
 namespace Nullius.Policy.Requests;
 
@@ -21,6 +22,8 @@ internal readonly struct ContextValue
 {
     internal static readonly ContextValue AbsentValue;
 
+    private const long V4 = 1L << 32;
+
     private ContextValue(Presence presence, ContextValueKind kind, long bits, object? reference)
     {
         Presence = presence;
@@ -33,8 +36,11 @@ internal readonly struct ContextValue
 
     internal ContextValueKind Kind { get; }
 
-    /// <summary>The boolean (0 or 1), the number, or the instant's UTC ticks.</summary>
+    /// <summary>The boolean (0 or 1), the number, the instant's UTC ticks, or an IPv4 address with a bit that says so.</summary>
     internal long Bits { get; }
+
+    /// <summary>Of an address.</summary>
+    internal AddressValue Address => (Bits & V4) != 0 ? new AddressValue((uint)Bits, false) : AddressValue.Of((IPAddress)Reference!);
 
     /// <summary>The string, the list of strings, or the address.</summary>
     internal object? Reference { get; }
@@ -60,7 +66,11 @@ internal readonly struct ContextValue
 
     internal static ContextValue Of(DateTimeOffset value) => new(Presence.Present, ContextValueKind.Instant, value.UtcTicks, null);
 
-    internal static ContextValue Of(IPAddress value) => new(Presence.Present, ContextValueKind.Address, 0, value);
+    internal static ContextValue Of(IPAddress value)
+    {
+        var address = AddressValue.Of(value);
+        return new(Presence.Present, ContextValueKind.Address, address.IsV6 ? 0 : V4 | (long)(uint)address.Bits, value);
+    }
 
     internal static ContextValue OfSlice(string whole, int start, int length) =>
         new(Presence.Present, ContextValueKind.Slice, ((long)start << 32) | (uint)length, whole);

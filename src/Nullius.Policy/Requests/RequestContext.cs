@@ -1,4 +1,5 @@
 using System.Net;
+using System.Numerics;
 
 namespace Nullius.Policy.Requests;
 
@@ -16,14 +17,21 @@ public enum Presence : byte
 /// </summary>
 public sealed class RequestContext
 {
-    private ContextValue[] _values = new ContextValue[Math.Max(64, ConditionKey.Count)];
-    private int[] _set = new int[64];
+    private ContextValue[] _values = new ContextValue[64];
+
+    // INVARIANT: holds the key of every value that is set, so that its index stays its own meanwhile.
+    private ConditionKey[] _set = new ConditionKey[16];
     private int _setCount;
+
+    // A bit for every 64th key: one that is not there is known without looking.
+    private ulong _some;
 
     public void Clear()
     {
+        _some = 0;
         for (var i = 0; i < _setCount; i++)
-            _values[_set[i]] = default;
+            _values[_set[i].Index] = default;
+        Array.Clear(_set, 0, _setCount);
         _setCount = 0;
     }
 
@@ -52,7 +60,7 @@ public sealed class RequestContext
 
     internal ref readonly ContextValue Get(ConditionKey key)
     {
-        if (key.Index < _values.Length)
+        if ((_some >> (key.Index & 63) & 1) != 0 && key.Index < _values.Length)
             return ref _values[key.Index];
         return ref ContextValue.AbsentValue;
     }
@@ -60,13 +68,14 @@ public sealed class RequestContext
     private ref ContextValue Slot(ConditionKey key)
     {
         if (key.Index >= _values.Length)
-            Array.Resize(ref _values, Math.Max(ConditionKey.Count, key.Index + 1));
+            Array.Resize(ref _values, (int)BitOperations.RoundUpToPowerOf2((uint)key.Index + 1));
         ref var slot = ref _values[key.Index];
         if (slot.Presence == Presence.Absent)
         {
             if (_setCount == _set.Length)
                 Array.Resize(ref _set, _set.Length * 2);
-            _set[_setCount++] = key.Index;
+            _set[_setCount++] = key;
+            _some |= 1UL << (key.Index & 63);
         }
         return ref slot;
     }

@@ -14,8 +14,7 @@ public sealed class RecordTextTests
     [MemberData(nameof(Texts))]
     public void A_value_is_escaped_as_the_runtimes_own_writer_escapes_it(string? text)
     {
-        var record = new RecordText();
-        record.Begin();
+        var record = RecordText.Begin();
         record.Raw("["u8).Text(text).Raw("]"u8);
         Assert.Equal(JsonSerializer.Serialize(new[] { text }), Encoding.UTF8.GetString(record.Written));
     }
@@ -23,10 +22,9 @@ public sealed class RecordTextTests
     [Fact]
     public void Every_character_of_the_basic_plane_is_escaped_as_the_runtimes_own_writer_escapes_it()
     {
-        var record = new RecordText();
         for (var code = 0; code <= char.MaxValue; code++)
         {
-            record.Begin();
+            var record = RecordText.Begin();
             record.Text([(char)code]);
             Assert.Equal(JsonSerializer.Serialize(((char)code).ToString()), Encoding.UTF8.GetString(record.Written));
         }
@@ -35,8 +33,7 @@ public sealed class RecordTextTests
     [Fact]
     public void Numbers_flags_and_instants_read_back()
     {
-        var record = new RecordText();
-        record.Begin();
+        var record = RecordText.Begin();
         var instant = new DateTimeOffset(2026, 11, 22, 10, 0, 0, 123, TimeSpan.FromHours(2));
         record.Raw("["u8).Number(long.MinValue).Raw(","u8).Number(long.MaxValue).Raw(","u8).Flag(true).Raw(","u8).Flag(false).Raw(","u8).Instant(instant).Raw("]"u8);
         using var read = JsonDocument.Parse(Encoding.UTF8.GetString(record.Written));

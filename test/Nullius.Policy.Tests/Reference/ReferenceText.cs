@@ -80,8 +80,29 @@ internal static class ReferenceText
         bool? result = true;
         var actual = arn.Split(':', wanted.Length);
         for (var i = 0; i < wanted.Length; i++)
-            result = Logic.And(result, Matches(actual[i], wanted[i], i >= variablesFrom, true, false, request));
+        {
+            var one = Matches(actual[i], wanted[i], i >= variablesFrom, true, false, request);
+            // No value of an unknown variable makes up for another beginning.
+            if (one is null && !actual[i].StartsWith(Beginning(wanted[i]), StringComparison.Ordinal))
+                one = false;
+            result = Logic.And(result, one);
+        }
         return result;
+    }
+
+    /// <summary>What stands before the first wildcard or variable.</summary>
+    private static string Beginning(string text)
+    {
+        var literal = "";
+        while (text.Length > 0 && text[0] is not ('*' or '?'))
+        {
+            var escape = text.Length > 3 && text.StartsWith("${", StringComparison.Ordinal) && text[3] == '}' && text[2] is ('*' or '?' or '$');
+            if (!escape && text.StartsWith("${", StringComparison.Ordinal))
+                break;
+            literal += escape ? text[2] : text[0];
+            text = text[(escape ? 4 : 1)..];
+        }
+        return literal;
     }
 
     /// <summary>Fewer than six segments and no star at the end: the missing ones are stars.</summary>

@@ -19,4 +19,16 @@ public sealed record AwsPolicyLayers
 
     /// <summary>Resource control policies, one list per level, root first.</summary>
     public IReadOnlyList<IReadOnlyList<AwsPolicyDocument>>? ResourceControls { get; init; }
+
+    /// <summary>These, with every kind that <paramref name="other"/> attaches in place of the own one.</summary>
+    public AwsPolicyLayers With(AwsPolicyLayers other) => new()
+    {
+        Identity = other.Identity ?? Identity,
+        Boundary = other.Boundary ?? Boundary,
+        Session = other.Session ?? Session,
+        Resource = other.Resource ?? Resource,
+        Endpoint = other.Endpoint ?? Endpoint,
+        Guardrails = other.Guardrails ?? Guardrails,
+        ResourceControls = other.ResourceControls ?? ResourceControls,
+    };
 }

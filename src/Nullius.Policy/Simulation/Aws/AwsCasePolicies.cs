@@ -11,7 +11,10 @@ namespace Nullius.Policy.Simulation.Aws;
 /// </summary>
 internal static class AwsCasePolicies
 {
-    internal static AwsPolicySet Read(CaseReader reader, List<PolicyDiagnostic> diagnostics)
+    internal static AwsPolicySet Read(CaseReader reader, List<PolicyDiagnostic> diagnostics) => AwsPolicySet.Compile(ReadLayers(reader, diagnostics));
+
+    /// <exception cref="SimulationInputException">A document does not load.</exception>
+    internal static AwsPolicyLayers ReadLayers(CaseReader reader, List<PolicyDiagnostic> diagnostics)
     {
         var layers = new AwsPolicyLayers
         {
@@ -25,7 +28,7 @@ internal static class AwsCasePolicies
         };
         reader.Close();
         PolicySimulator.ThrowFirst(diagnostics);
-        return AwsPolicySet.Compile(layers);
+        return layers;
     }
 
     private static List<AwsPolicyDocument>? List(CaseReader reader, string name, PolicyLayer layer, List<PolicyDiagnostic> diagnostics)

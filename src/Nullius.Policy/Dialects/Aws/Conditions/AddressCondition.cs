@@ -1,4 +1,3 @@
-using System.Net;
 using Nullius.Policy.Conditions;
 using Nullius.Policy.Dialects.Aws.Evaluation;
 using Nullius.Policy.Requests;
@@ -13,7 +12,7 @@ internal sealed class AddressCondition(ConditionForm form, ConditionKey key, str
     {
         AddressValue address;
         if (value.Kind == ContextValueKind.Address)
-            address = AddressValue.Of((IPAddress)value.Reference!);
+            address = value.Address;
         else if (value.Kind != ContextValueKind.Text || !AddressValue.TryParse((string)value.Reference!, out address))
             return Ternary.Unknown;
         foreach (var range in ranges)

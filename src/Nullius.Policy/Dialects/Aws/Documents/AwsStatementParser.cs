@@ -38,7 +38,7 @@ internal sealed class AwsStatementParser(LocatedValue json, int ordinal, bool va
             IsDeny = isDeny,
             Principal = principal is null ? null : PrincipalParser.Parse(principal, notPrincipal, sink),
             NotAction = notAction,
-            Actions = SharedParts.Actions([.. ReadStrings(action, notAction ? "NotAction" : "Action").Select(ReadAction)]),
+            ActionSet = SharedParts.Actions([.. ReadStrings(action, notAction ? "NotAction" : "Action").Select(ReadAction)]),
             NotResource = notResource,
             Resources = resource is null ? null : [.. ReadStrings(resource, notResource ? "NotResource" : "Resource").Select(r => ReadResource(r, completes: principal is null))],
             Conditions = ReadConditions(isDeny),

@@ -1,11 +1,11 @@
 using Nullius.Policy.Conditions;
-using Nullius.Policy.Dialects.Aws.Statements;
 
 namespace Nullius.Policy.Dialects.Aws.Evaluation;
 
 /// <summary>
 /// Entries found by action: literal actions where they end, wildcards where their literal beginning ends, inverted ones at
-/// the root. While there are few they are simply listed. Immutable once built.
+/// the root. While there are few they are simply listed. Denies stand before allows, each in the order of evaluation.
+/// Immutable once built.
 /// </summary>
 internal sealed class ActionTree
 {
@@ -23,42 +23,52 @@ internal sealed class ActionTree
 
     internal PrefixNode<IndexEntry[]>? Tree { get; }
 
-    internal static ActionTree Build(AwsStatement[] statements, List<IndexEntry> entries)
+    internal static ActionTree Build(StatementTable table, List<IndexEntry> entries)
     {
         if (entries.Count <= ListedUpTo)
-            return new ActionTree([.. entries], null);
+            return new ActionTree(Ordered(table, entries), null);
         var root = PrefixNode<IndexEntry[]>.Root();
         var filed = new Dictionary<(string Path, bool Exact), List<IndexEntry>>();
         foreach (var entry in entries)
-            File(statements, entry, filed);
+            File(table, entry, filed);
         foreach (var ((path, exact), found) in filed)
         {
             var node = root.Reach(path);
             if (exact)
-                node.Exact = [.. found];
+                node.Exact = Ordered(table, found);
             else
-                node.Prefix = [.. found];
+                node.Prefix = Ordered(table, found);
         }
 
         return new ActionTree([], root);
     }
 
-    private static void File(AwsStatement[] statements, IndexEntry entry, Dictionary<(string Path, bool Exact), List<IndexEntry>> filed)
+    /// <summary>What <see cref="Build"/> was given, some of it more than once.</summary>
+    internal IEnumerable<IndexEntry> Entries() => Few.Concat((Tree?.All() ?? []).SelectMany(entries => entries));
+
+    internal static IndexEntry[] Ordered(StatementTable table, List<IndexEntry> entries)
     {
-        var statement = statements[entry.Statement];
-        if (statement.NotAction || statement.Actions.Length > short.MaxValue)
+        if (entries.Count > 1)
+            entries.Sort((a, b) => a.IsDeny != b.IsDeny ? (a.IsDeny ? -1 : 1) : table.RankOf(a.Number).CompareTo(table.RankOf(b.Number)));
+        return [.. entries];
+    }
+
+    private static void File(StatementTable table, in IndexEntry entry, Dictionary<(string Path, bool Exact), List<IndexEntry>> filed)
+    {
+        if (entry.Has(EntryTraits.NotAction | EntryTraits.AnyAction))
         {
             Put(filed, "", exact: false, entry);
             return;
         }
 
-        for (short action = 0; action < statement.Actions.Length; action++)
+        foreach (var pattern in table.Statements[entry.Number].Actions)
         {
-            var pattern = statement.Actions[action];
             if (pattern.Malformed)
                 continue;
             var mark = Glob.FirstMark(pattern.Folded);
-            Put(filed, mark < 0 ? pattern.Folded : pattern.Folded[..mark], mark < 0, entry with { Action = action });
+            // Who comes to the end of a literal, or of what stands before a last star, has seen that it matches.
+            var proved = mark < 0 || (mark == pattern.Folded.Length - 1 && pattern.Folded[mark] == Glob.Star);
+            Put(filed, mark < 0 ? pattern.Folded : pattern.Folded[..mark], mark < 0, proved ? entry.With(EntryTraits.Proved) : entry);
         }
     }
 

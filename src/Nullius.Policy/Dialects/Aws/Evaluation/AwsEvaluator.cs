@@ -1,6 +1,7 @@
 using Nullius.Policy.Conditions;
 using Nullius.Policy.Decisions;
 using Nullius.Policy.Dialects.Aws.Principals;
+using Nullius.Policy.Dialects.Aws.Statements;
 using Nullius.Policy.Requests;
 
 namespace Nullius.Policy.Dialects.Aws.Evaluation;
@@ -29,65 +30,84 @@ internal static class AwsEvaluator
         internal bool SkipGuardrails;
     }
 
+    /// <summary>So many slots stand on the stack; a set with more guardrail levels than anybody has takes an array for a decision.</summary>
+    private const int SlotsOnStack = 32;
+
     internal static void Decide(AwsPolicySet set, AwsRequest request, Decision decision)
     {
         decision.Reset();
         var frame = new AwsFrame(request, set.Boundary is not null);
-        if (GrantRules.IsAlwaysAllowed(ref frame))
+        if (frame.Reading.IsAlwaysAllowed)
         {
             decision.Conclude(Effect.Allow, DecisionBasis.Allowed);
             return;
         }
-        var outcomes = Evaluate(set, ref frame, decision);
+        Evaluate(set, ref frame, decision, out var outcomes);
         var limiting = outcomes.ResourceControl.Direct.And(outcomes.Guardrail.Direct).And(outcomes.Endpoint.Direct);
         var allowed = limiting.And(GrantRules.Granted(outcomes));
         Conclude(outcomes, allowed, decision);
         NameBlockers(outcomes, decision);
-        NameStatements(ref frame, decision);
+        NameStatements(set.Table, ref frame, decision);
         if (frame.LimitTicks != AwsFrame.NoTicks)
             decision.LimitTo(new DateTimeOffset(frame.LimitTicks, TimeSpan.Zero));
     }
 
-    private static Outcomes Evaluate(AwsPolicySet set, ref AwsFrame frame, Decision decision)
+    private static void Evaluate(AwsPolicySet set, ref AwsFrame frame, Decision decision, out Outcomes outcomes)
     {
-        var outcomes = new Outcomes { Rule = GrantRules.RuleFor(ref frame), HasResourcePolicy = set.Resource is not null };
-        outcomes.SkipResourceControls = set.ResourceControls is null || !GrantRules.ResourceControlsApply(ref frame);
-        outcomes.SkipGuardrails = set.Guardrails is null || !GrantRules.GuardrailsApply(ref frame);
-        outcomes.ResourceControl = outcomes.SkipResourceControls ? Everything : ScanLevels(set.ResourceControls!, PolicyLayer.ResourceControl, ref frame, decision);
-        outcomes.Guardrail = outcomes.SkipGuardrails ? Everything : ScanLevels(set.Guardrails!, PolicyLayer.Guardrail, ref frame, decision);
-        outcomes.Endpoint = Collapse(Scan(set.Endpoint, PolicyLayer.Endpoint, true, Everything, ref frame, decision));
-        outcomes.Resource = Scan(set.Resource, PolicyLayer.Resource, true, default, ref frame, decision);
-        outcomes.Identity = Collapse(Scan(set.Identity, PolicyLayer.Identity, false, default, ref frame, decision));
-        outcomes.Boundary = Collapse(Scan(set.Boundary, PolicyLayer.Boundary, false, Everything, ref frame, decision));
-        outcomes.Session = Collapse(Scan(set.Session, PolicyLayer.Session, false, Everything, ref frame, decision));
+        var controls = set.ResourceControls?.Length ?? 0;
+        var guardrails = set.Guardrails?.Length ?? 0;
+        outcomes = new Outcomes
+        {
+            Rule = frame.Reading.Rule,
+            HasResourcePolicy = set.Resource is not null,
+            SkipResourceControls = controls == 0 || !GrantRules.ResourceControlsApply(ref frame),
+            SkipGuardrails = guardrails == 0 || !GrantRules.GuardrailsApply(ref frame),
+        };
+        var skipFrom = outcomes.SkipResourceControls ? 0 : controls;
+        var skipTo = outcomes.SkipGuardrails ? controls + guardrails : outcomes.SkipResourceControls ? controls : skipFrom;
+        var count = set.Table.Slots.Length;
+        Span<LayerOutcome> slots = count <= SlotsOnStack ? stackalloc LayerOutcome[count] : new LayerOutcome[count];
+        new SetScan(set.Table, slots, (skipFrom, skipTo - skipFrom), decision.Witnesses).Run(set.Root, ref frame);
+        outcomes.ResourceControl = outcomes.SkipResourceControls ? Everything : Levels(slots[..controls]);
+        outcomes.Guardrail = outcomes.SkipGuardrails ? Everything : Levels(slots.Slice(controls, guardrails));
+        outcomes.Endpoint = Collapse(set.Endpoint, slots, Everything);
+        outcomes.Resource = set.Resource is null ? default : slots[set.Resource.Slot];
+        outcomes.Identity = Collapse(set.Identity, slots, default);
+        outcomes.Boundary = Collapse(set.Boundary, slots, Everything);
+        outcomes.Session = Collapse(set.Session, slots, Everything);
         outcomes.Deny = outcomes.ResourceControl.Deny.Or(outcomes.Guardrail.Deny).Or(outcomes.Endpoint.Deny).Or(outcomes.Resource.Deny)
             .Or(outcomes.Identity.Deny).Or(outcomes.Boundary.Deny).Or(outcomes.Session.Deny);
+        ApplyKind(set, frame.Reading, ref outcomes);
+    }
+
+    private static void ApplyKind(AwsPolicySet set, in AwsReading reading, ref Outcomes outcomes)
+    {
         // A federated session without a session policy has no permissions of its own (reference: GetFederationToken).
-        if (set.Session is null && frame.Principal.Kind == PrincipalKind.FederatedSession)
+        if (set.Session is null && reading.Principal.Kind == PrincipalKind.FederatedSession)
             outcomes.Session = default;
-        if (GrantRules.IsRefusedToRoot(ref frame))
+        if (reading.IsRefusedToRoot)
             outcomes.Resource = new LayerOutcome { Deny = outcomes.Resource.Deny };
-        else if (frame.Principal.Kind == PrincipalKind.Root)
+        else if (reading.Principal.Kind == PrincipalKind.Root)
             outcomes.Identity.Direct = Ternary.True;
-        return outcomes;
     }
 
     private static LayerOutcome Everything => new() { Direct = Ternary.True };
 
     /// <summary>In every layer but the resource policy it does not matter how the caller was named.</summary>
-    private static LayerOutcome Collapse(LayerOutcome outcome) => new() { Deny = outcome.Deny, Direct = outcome.Any };
+    private static LayerOutcome Collapse(StatementIndex? layer, ReadOnlySpan<LayerOutcome> slots, LayerOutcome absent)
+    {
+        if (layer is null)
+            return absent;
+        ref readonly var outcome = ref slots[layer.Slot];
+        return new LayerOutcome { Deny = outcome.Deny, Direct = outcome.Any };
+    }
 
-    private static LayerOutcome Scan(
-        StatementIndex? index, PolicyLayer layer, bool namesPrincipals, LayerOutcome absent, ref AwsFrame frame, Decision decision) =>
-        index is null ? absent : new LayerScan(index, (int)layer << 16, namesPrincipals, decision).Run(ref frame);
-
-    /// <summary>Every level must allow. A resource control that names nobody is about everybody: to skip it would skip its denies.</summary>
-    private static LayerOutcome ScanLevels(StatementIndex[] levels, PolicyLayer layer, ref AwsFrame frame, Decision decision)
+    /// <summary>Every level must allow.</summary>
+    private static LayerOutcome Levels(ReadOnlySpan<LayerOutcome> levels)
     {
         var result = Everything;
-        for (var i = 0; i < levels.Length; i++)
+        foreach (ref readonly var level in levels)
         {
-            var level = new LayerScan(levels[i], ((int)layer << 16) | (i & 0xFFFF), namesPrincipals: false, decision).Run(ref frame);
             result.Deny = result.Deny.Or(level.Deny);
             result.Direct = result.Direct.And(level.Any);
         }
@@ -133,41 +153,31 @@ internal static class AwsEvaluator
     }
 
     /// <summary>An allow names the statements that allow, an explicit deny those that deny, an unknown those that hang on it.</summary>
-    private static void NameStatements(ref AwsFrame frame, Decision decision)
+    private static void NameStatements(StatementTable table, ref AwsFrame frame, Decision decision)
     {
         var witnesses = decision.Witnesses;
         for (var i = 0; i < witnesses.Count; i++)
         {
-            var witness = witnesses[i];
+            ref readonly var witness = ref witnesses[i];
             var named = decision.Basis switch
             {
-                DecisionBasis.Allowed => witness.Result == Ternary.True && !witness.Bound.Statement.IsDeny,
-                DecisionBasis.ExplicitDeny => witness.Result == Ternary.True && witness.Bound.Statement.IsDeny,
-                DecisionBasis.Unknown => witness.Result == Ternary.Unknown && IsBlocking(witness, decision),
+                DecisionBasis.Allowed => witness.Result == Ternary.True && !witness.IsDeny,
+                DecisionBasis.ExplicitDeny => witness.Result == Ternary.True && witness.IsDeny,
+                DecisionBasis.Unknown => witness.Result == Ternary.Unknown && decision.BlockedLayers.Contains(table.ReferenceTo(witness.Number).Layer),
                 _ => false,
             };
             if (named)
-                decision.Add(witness.Bound.Reference);
+                decision.Add(table.ReferenceTo(witness.Number));
             if (named && decision.Basis == DecisionBasis.Unknown)
-                CollectMissing(witness.Bound, ref frame, decision);
+                CollectMissing(table.Statements[witness.Number], ref frame, decision);
         }
     }
 
-    private static bool IsBlocking(in StatementWitness witness, Decision decision)
-    {
-        foreach (var layer in decision.BlockedLayers)
-        {
-            if (layer == witness.Bound.Reference.Layer)
-                return true;
-        }
-        return false;
-    }
-
-    private static void CollectMissing(BoundStatement bound, ref AwsFrame frame, Decision decision)
+    private static void CollectMissing(AwsStatement statement, ref AwsFrame frame, Decision decision)
     {
         frame.MissingKeys = decision;
-        bound.Statement.MatchesResource(ref frame);
-        bound.Statement.MatchesConditions(ref frame);
+        statement.MatchesResource(ref frame);
+        statement.MatchesConditions(ref frame);
         frame.MissingKeys = null;
     }
 }

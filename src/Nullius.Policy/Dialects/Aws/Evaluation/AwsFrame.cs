@@ -10,48 +10,44 @@ namespace Nullius.Policy.Dialects.Aws.Evaluation;
 internal struct AwsFrame
 {
     internal const long NoTicks = long.MaxValue;
+    private const long Unread = long.MinValue;
 
     private readonly AwsRequest _request;
+    private long _nowTicks = Unread;
 
     internal AwsFrame(AwsRequest request, bool hasBoundary)
     {
         _request = request;
-        Principal = request.ReadPrincipal();
         HasBoundary = hasBoundary;
-        Action = request.Action;
-        ActionIsWellFormed = ActionPattern.IsWellFormed(request.Action);
-        Resource = request.Resource;
-        ResourceIsArn = ArnPattern.IsArn(request.Resource);
-        ResourceNameHash = ResourceIsArn ? NameTable.HashOf(ResourceName) : 0;
-        NowTicks = ReadNow(request.Context);
-        LimitTicks = NoTicks;
+        request.Read();
     }
 
-    internal readonly AwsPrincipal Principal { get; }
+    internal readonly ref readonly AwsReading Reading => ref _request.LastReading;
+
+    internal readonly AwsPrincipal Principal => Reading.Principal;
 
     internal readonly bool HasBoundary { get; }
 
-    internal readonly string Action { get; }
+    internal readonly string Action => _request.Action;
 
-    internal readonly bool ActionIsWellFormed { get; }
-
-    internal readonly string Resource { get; }
-
-    internal readonly bool ResourceIsArn { get; }
-
-    /// <summary>What follows the fifth colon; read only where <see cref="ResourceIsArn"/>.</summary>
-    internal readonly ReadOnlySpan<char> ResourceName => ArnPattern.NameOf(Resource);
-
-    internal readonly uint ResourceNameHash { get; }
+    internal readonly string Resource => _request.Resource;
 
     /// <summary>Neither an ARN nor <c>*</c>, which stands for an action without a resource.</summary>
-    internal readonly bool ResourceIsMalformed => !ResourceIsArn && Resource != "*";
+    internal readonly bool ResourceIsMalformed => !Reading.Cuts.IsArn && Resource != "*";
 
-    /// <summary>The request's instant in UTC ticks, whole seconds as the provider compares; <see cref="NoTicks"/> when it has none.</summary>
-    internal readonly long NowTicks { get; }
+    /// <summary>The request's instant in UTC ticks; <see cref="NoTicks"/> when it has none. Read when something asks.</summary>
+    internal long NowTicks
+    {
+        get
+        {
+            if (_nowTicks == Unread)
+                _nowTicks = ReadNow(_request.Context);
+            return _nowTicks;
+        }
+    }
 
     /// <summary>The earliest instant at which time alone could change what was evaluated so far.</summary>
-    internal long LimitTicks { get; private set; }
+    internal long LimitTicks { get; private set; } = NoTicks;
 
     /// <summary>Where unknown keys are written; null while nobody asks.</summary>
     internal Decision? MissingKeys { get; set; }
@@ -63,11 +59,8 @@ internal struct AwsFrame
         {
             if (_request.ResourceAccount is { Length: > 0 } named)
                 return named;
-            if (!ResourceIsArn)
-                return default;
-            Span<Range> segments = stackalloc Range[6];
-            Resource.AsSpan().Split(segments, ':');
-            return Resource.AsSpan()[segments[4]];
+            var cuts = Reading.Cuts;
+            return cuts.IsArn ? Resource.AsSpan()[cuts.Account] : default;
         }
     }
 
@@ -94,13 +87,13 @@ internal struct AwsFrame
     internal readonly void ReportUnknown(string key) => MissingKeys?.AddMissing(key);
 
     /// <summary>The key's value; keys that the provider derives from principal and resource are derived where the request does not set them.</summary>
-    internal readonly ContextValue Value(ConditionKey key)
+    internal ContextValue Value(ConditionKey key)
     {
         ref readonly var value = ref _request.Context.Get(key);
         return value.Presence == Presence.Absent ? Derive(key) : value;
     }
 
-    private readonly ContextValue Derive(ConditionKey key)
+    private ContextValue Derive(ConditionKey key)
     {
         if (ReferenceEquals(key, AwsKeys.EpochTime))
             return NowTicks == NoTicks ? default : ContextValue.Of(InstantText.ToEpoch(NowTicks));

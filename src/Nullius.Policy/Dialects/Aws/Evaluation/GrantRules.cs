@@ -26,66 +26,53 @@ internal static class GrantRules
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> s_controlledServices =
         ActionTable.Controlled.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    internal static GrantRule RuleFor(ref AwsFrame frame)
+    internal static GrantRule RuleFor(ref AwsFrame frame) => frame.Reading.Rule;
+
+    /// <param name="owner">The account that owns the resource; empty when nothing tells.</param>
+    internal static GrantRule RuleFor(in AwsReading reading, ReadOnlySpan<char> owner, string resource)
     {
-        var principal = frame.Principal;
-        if (principal.Kind is PrincipalKind.Anonymous or PrincipalKind.Service || IsFederatedSignIn(frame.Action))
+        var action = reading.Action;
+        var principal = reading.Principal;
+        if (principal.Kind is PrincipalKind.Anonymous or PrincipalKind.Service || action is "sts:assumerolewithsaml" or "sts:assumerolewithwebidentity")
             return GrantRule.ResourceOnly;
-        var account = frame.ResourceAccount;
-        if (!account.IsEmpty && !principal.Account.IsEmpty && !account.SequenceEqual(principal.Account))
+        if (!owner.IsEmpty && !principal.Account.IsEmpty && !owner.SequenceEqual(principal.Account))
             return GrantRule.CrossAccount;
-        return IsRoleTrust(ref frame) || IsKey(ref frame) ? GrantRule.ResourceDecides : GrantRule.SameAccount;
+        var decides = reading.Cuts.IsArn && (action is "sts:assumerole" or "sts:tagsession" or "sts:setsourceidentity" || IsKey(action, resource));
+        return decides ? GrantRule.ResourceDecides : GrantRule.SameAccount;
     }
 
-    private static bool IsFederatedSignIn(string action) =>
-        action.Equals("sts:AssumeRoleWithSAML", StringComparison.OrdinalIgnoreCase)
-        || action.Equals("sts:AssumeRoleWithWebIdentity", StringComparison.OrdinalIgnoreCase);
+    private static bool IsKey(ReadOnlySpan<char> action, string resource) =>
+        action.StartsWith("kms:")
+        && IsProviderArn(resource)
+        && resource.Contains(":kms:", StringComparison.Ordinal)
+        && resource.Contains(":key/", StringComparison.Ordinal);
 
-    private static bool IsRoleTrust(ref AwsFrame frame) =>
-        frame.ResourceIsArn
-        && (frame.Action.Equals("sts:AssumeRole", StringComparison.OrdinalIgnoreCase)
-            || frame.Action.Equals("sts:TagSession", StringComparison.OrdinalIgnoreCase)
-            || frame.Action.Equals("sts:SetSourceIdentity", StringComparison.OrdinalIgnoreCase));
-
-    private static bool IsKey(ref AwsFrame frame) =>
-        frame.Action.StartsWith("kms:", StringComparison.OrdinalIgnoreCase)
-        && IsProviderArn(ref frame)
-        && frame.Resource.Contains(":kms:", StringComparison.Ordinal)
-        && frame.Resource.Contains(":key/", StringComparison.Ordinal);
-
-    private static bool IsProviderArn(ref AwsFrame frame) => frame.ResourceIsArn && frame.Resource.StartsWith("arn:aws", StringComparison.Ordinal);
+    private static bool IsProviderArn(string arn) => arn.StartsWith("arn:aws", StringComparison.Ordinal);
 
     /// <summary>
     /// GetCallerIdentity needs no permission and cannot be denied; anonymous callers have no identity to get. GetSessionToken
     /// is how users prove a second factor: policies do not control it (reference: Permissions for GetSessionToken).
     /// </summary>
-    internal static bool IsAlwaysAllowed(ref AwsFrame frame) => frame.Principal.Kind switch
+    internal static bool IsAlwaysAllowed(in AwsReading reading) => reading.Principal.Kind switch
     {
         PrincipalKind.Anonymous => false,
-        PrincipalKind.User or PrincipalKind.Root when frame.Action.Equals("sts:GetSessionToken", StringComparison.OrdinalIgnoreCase) => true,
-        _ => frame.Action.Equals("sts:GetCallerIdentity", StringComparison.OrdinalIgnoreCase),
+        PrincipalKind.User or PrincipalKind.Root when reading.Action is "sts:getsessiontoken" => true,
+        _ => reading.Action is "sts:getcalleridentity",
     };
 
     /// <summary>SCPs do not bind services, service-linked roles, anonymous callers and the management account.</summary>
-    internal static bool GuardrailsApply(ref AwsFrame frame) =>
-        frame.Principal.Kind is not (PrincipalKind.Service or PrincipalKind.Anonymous) && !frame.Principal.IsServiceLinkedRole
-        && !frame.IsManagementAccount(frame.Principal.Account);
-
-    /// <summary>The root user cannot assume a role, whatever the policies say (reference: AssumeRole).</summary>
-    internal static bool IsRefusedToRoot(ref AwsFrame frame) =>
-        frame.Principal.Kind == PrincipalKind.Root && frame.Action.Equals("sts:AssumeRole", StringComparison.OrdinalIgnoreCase);
+    internal static bool GuardrailsApply(ref AwsFrame frame) => frame.Reading.IsGuarded && !frame.IsManagementAccount(frame.Principal.Account);
 
     /// <summary>RCPs reach the resources of listed services only, not the management account's, not calls of service-linked roles, not <c>kms:RetireGrant</c>. Resources that are not the provider's own are always reached.</summary>
     internal static bool ResourceControlsApply(ref AwsFrame frame)
     {
-        if (frame.Principal.IsServiceLinkedRole || frame.IsManagementAccount(frame.ResourceAccount)
-            || frame.Action.Equals("kms:RetireGrant", StringComparison.OrdinalIgnoreCase))
+        ref readonly var reading = ref frame.Reading;
+        if (reading.Principal.IsServiceLinkedRole || frame.IsManagementAccount(frame.ResourceAccount) || reading.Action is "kms:retiregrant")
             return false;
-        if (frame.ResourceIsArn && !IsProviderArn(ref frame))
+        if (reading.Cuts.IsArn && !IsProviderArn(frame.Resource))
             return true;
-        var colon = frame.Action.IndexOf(':', StringComparison.Ordinal);
-        var service = colon < 0 ? frame.Action.AsSpan() : frame.Action.AsSpan(0, colon);
-        return s_controlledServices.Contains(service);
+        var colon = reading.Action.IndexOf(':');
+        return s_controlledServices.Contains(colon < 0 ? reading.Action : reading.Action[..colon]);
     }
 
     internal static Ternary Granted(in AwsEvaluator.Outcomes outcomes)

@@ -1,5 +1,3 @@
-using Nullius.Policy.Conditions;
-
 namespace Nullius.Policy.Dialects.Aws.Evaluation;
 
 /// <summary>A node of a radix tree: everything filed here concerns texts that begin with, or are exactly, the path to it.</summary>
@@ -28,23 +26,45 @@ internal sealed class PrefixNode<T>
         return index < 0 ? null : _children[index];
     }
 
-    /// <summary>The child whose label stands in <paramref name="text"/> at <paramref name="position"/>, letters folded on request.</summary>
-    internal PrefixNode<T>? Next(ReadOnlySpan<char> text, int position, bool fold)
+    /// <summary>The child whose label stands in <paramref name="text"/> at <paramref name="position"/>.</summary>
+    internal PrefixNode<T>? Next(ReadOnlySpan<char> text, int position)
     {
         if (position >= text.Length)
             return null;
-        var child = Child(fold ? Glob.Fold(text[position]) : text[position]);
-        if (child is null || child.Label.Length > text.Length - position)
-            return null;
-        var here = text.Slice(position, child.Label.Length);
-        if (!fold)
-            return here.SequenceEqual(child.Label) ? child : null;
-        for (var i = 1; i < here.Length; i++)
+        var child = Child(text[position]);
+        return child is not null && text[position..].StartsWith(child.Label) ? child : null;
+    }
+
+    /// <summary>Everything that is filed, from here on.</summary>
+    internal IEnumerable<T> All() =>
+        new[] { Exact, Prefix }.OfType<T>().Concat(_children.SelectMany(child => child.All()));
+
+    /// <summary>The same tree with something else filed for texts that begin with <paramref name="path"/>; what does not lead there is shared.</summary>
+    internal PrefixNode<T> With(ReadOnlySpan<char> path, Func<T?, T?> change)
+    {
+        var copy = new PrefixNode<T>(Label) { _firsts = _firsts, _children = _children, Exact = Exact, Prefix = Prefix };
+        if (path.IsEmpty)
         {
-            if (Glob.Fold(here[i]) != child.Label[i])
-                return null;
+            copy.Prefix = change(Prefix);
+            return copy;
         }
-        return child;
+        var index = Array.BinarySearch(_firsts, path[0]);
+        if (index < 0)
+        {
+            copy.Attach(new PrefixNode<T>(path.ToString()) { Prefix = change(null) });
+            return copy;
+        }
+        var child = _children[index];
+        var common = path.CommonPrefixLength(child.Label);
+        if (common < child.Label.Length)
+        {
+            var lower = new PrefixNode<T>(child.Label[common..]) { _firsts = child._firsts, _children = child._children, Exact = child.Exact, Prefix = child.Prefix };
+            child = new PrefixNode<T>(child.Label[..common]);
+            child.Attach(lower);
+        }
+        copy._children = [.. _children];
+        copy._children[index] = child.With(path[common..], change);
+        return copy;
     }
 
     /// <summary>The node of exactly that path, made where it is missing.</summary>

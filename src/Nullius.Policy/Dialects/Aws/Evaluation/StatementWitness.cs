@@ -3,34 +3,40 @@ using Nullius.Policy.Conditions;
 namespace Nullius.Policy.Dialects.Aws.Evaluation;
 
 /// <summary>A statement that matched, or that an unknown value keeps from being told.</summary>
-/// <param name="Order">Layer, then position in it: the order in which statements are named.</param>
-internal readonly record struct StatementWitness(long Order, BoundStatement Bound, Ternary Result);
+/// <param name="Rank">Its place in the order of evaluation: the order in which statements are named.</param>
+internal readonly record struct StatementWitness(int Rank, int Number, bool IsDeny, Ternary Result);
 
 /// <summary>The witnesses of one decision, in order and each once; bounded. Reused with the decision that owns it.</summary>
 internal sealed class WitnessList
 {
     private const int Capacity = 256;
 
-    private readonly List<StatementWitness> _witnesses = new(16);
+    private StatementWitness[] _witnesses = new StatementWitness[16];
 
-    internal int Count => _witnesses.Count;
+    internal int Count { get; private set; }
 
-    internal StatementWitness this[int index] => _witnesses[index];
+    internal ref readonly StatementWitness this[int index] => ref _witnesses[index];
 
-    internal void Clear() => _witnesses.Clear();
+    internal void Clear() => Count = 0;
 
     internal void Add(in StatementWitness witness)
     {
-        var at = _witnesses.Count;
-        while (at > 0 && _witnesses[at - 1].Order > witness.Order)
+        var at = Count;
+        while (at > 0 && _witnesses[at - 1].Rank > witness.Rank)
             at--;
-        if (at > 0 && _witnesses[at - 1].Order == witness.Order)
+        if (at > 0 && _witnesses[at - 1].Rank == witness.Rank)
         {
             if (witness.Result > _witnesses[at - 1].Result)
                 _witnesses[at - 1] = witness;
             return;
         }
-        if (_witnesses.Count < Capacity)
-            _witnesses.Insert(at, witness);
+        if (Count == Capacity)
+            return;
+        if (Count == _witnesses.Length)
+            Array.Resize(ref _witnesses, Count * 2);
+        if (at < Count)
+            Array.Copy(_witnesses, at, _witnesses, at + 1, Count - at);
+        _witnesses[at] = witness;
+        Count++;
     }
 }

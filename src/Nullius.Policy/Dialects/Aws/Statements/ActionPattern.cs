@@ -13,7 +13,6 @@ internal sealed class ActionPattern
         Raw = raw;
         Malformed = !IsWellFormed(raw) || Glob.FirstMark(raw) >= 0;
         Folded = Malformed ? "" : Glob.Fold(Glob.Encode(raw)!);
-        HasMarks = Glob.FirstMark(Folded) >= 0;
     }
 
     internal string Raw { get; }
@@ -23,7 +22,10 @@ internal sealed class ActionPattern
     /// <summary>In lower case, wildcards marked.</summary>
     internal string Folded { get; }
 
-    internal bool HasMarks { get; }
+    internal bool HasMarks => Glob.FirstMark(Folded) >= 0;
+
+    /// <summary><c>*</c>: every action.</summary>
+    internal bool IsAll => Folded is [Glob.Star];
 
     internal bool Matches(ReadOnlySpan<char> action) => !Malformed && Glob.MatchesFolded(Folded, action);
 

@@ -6,7 +6,7 @@ namespace Nullius.Policy.Dialects.Aws.Statements;
 /// <summary>
 /// A resource or ARN with wildcards. The first five segments are compared one by one, so that a wildcard in one cannot
 /// reach into the next; the sixth takes the rest, colons included (reference: IAM identifiers, ARN condition operators).
-/// Holds its text once: there are as many of these as a policy names resources.
+/// Holds only what is its own: there are as many of these as a policy names resources, and their beginnings are few.
 /// </summary>
 internal sealed class ArnPattern
 {
@@ -16,7 +16,9 @@ internal sealed class ArnPattern
     {
         Malformed,
         All,
+        /// <summary>The name is one text.</summary>
         Literal,
+        /// <summary>The name ends in the one star that it has.</summary>
         Prefix,
         Segments,
         ShortPrefix,
@@ -25,95 +27,99 @@ internal sealed class ArnPattern
 
     private readonly Shape _shape;
 
-    // Wildcards marked; where nothing is marked, the very string that the policy wrote.
-    private readonly string _text;
+    // Null where the pattern is not six segments of text.
+    private readonly ArnHead? _head;
 
-    // The policy's own writing where it cannot be told from the text, and the segments where some hold variables.
-    private readonly string? _raw;
-    private readonly TextTemplate[]? _templates;
+    // The sixth segment, or the whole where there is no head; wildcards marked.
+    private readonly string _name;
+
+    // The policy's own writing where it cannot be told from the text (a string), or the segments where some hold variables.
+    private readonly object? _more;
 
     internal ArnPattern(string raw, TextTemplate[] segments)
     {
         var text = string.Join(':', segments.Select(s => s.Fixed));
         _shape = Classify(segments, text);
-        _text = string.Equals(text, raw, StringComparison.Ordinal) ? raw : text;
-        _raw = _shape != Shape.Variables && string.Equals(Written(_text), raw, StringComparison.Ordinal) ? null : raw;
-        _templates = _shape == Shape.Variables ? segments : null;
+        if (_shape is Shape.Literal or Shape.Prefix or Shape.Segments)
+        {
+            // By the text's own colons, as the resource's: a segment may hold one in what only looks like a variable.
+            var cuts = ArnCuts.Of(text);
+            _head = SharedParts.Head(text[cuts.Head]);
+            _name = text[cuts.Name..];
+        }
+        else
+        {
+            _name = string.Equals(text, raw, StringComparison.Ordinal) ? raw : text;
+        }
+        if (_shape == Shape.Variables)
+            _more = (raw, segments);
+        else if (!string.Equals(Written(text), raw, StringComparison.Ordinal))
+            _more = raw;
     }
 
     /// <summary>As the policy wrote it.</summary>
-    internal string Raw => _raw ?? Written(_text);
+    internal string Raw => _more switch
+    {
+        string raw => raw,
+        (string raw, TextTemplate[]) => raw,
+        _ => Written(_head is null ? _name : $"{_head.Text}:{_name}"),
+    };
 
     /// <summary>Neither <c>*</c> nor an ARN: matches nothing, and its opposite matches nothing either.</summary>
     internal bool IsMalformed => _shape == Shape.Malformed;
 
     internal bool IsAll => _shape == Shape.All;
 
+    private TextTemplate[] Templates => (((string, TextTemplate[] Segments))_more!).Segments;
+
     /// <summary>What every resource that matches has at the beginning of its name, which follows the fifth colon; empty where that can be anything.</summary>
-    /// <param name="whole">True when the first word of that name is all there.</param>
-    internal ReadOnlySpan<char> NameBeginning(out bool whole)
+    /// <param name="ends">True when the name ends there too.</param>
+    internal ReadOnlySpan<char> NameBeginning(out bool ends)
     {
-        whole = false;
-        var name = _shape switch
+        ReadOnlySpan<char> name;
+        switch (_shape)
         {
-            Shape.Literal or Shape.Prefix or Shape.Segments => NameOf(_text),
-            Shape.Variables => _templates![FullSegments - 1].Fixed,
-            _ => default,
-        };
+            case Shape.Literal or Shape.Prefix or Shape.Segments:
+                name = _name;
+                ends = true;
+                break;
+            case Shape.Variables:
+                name = Templates[FullSegments - 1].Fixed;
+                ends = !Templates[FullSegments - 1].HasVariables;
+                break;
+            default:
+                ends = false;
+                return default;
+        }
         var mark = Glob.FirstMark(name);
-        if (mark >= 0)
-            name = name[..mark];
-        whole = NameTable.WordOf(name).Length < name.Length
-            || (mark < 0 && _shape != Shape.All && IsLiteralName());
-        return name;
-    }
-
-    private bool IsLiteralName() => _shape switch
-    {
-        Shape.Literal or Shape.Prefix or Shape.Segments => true,
-        Shape.Variables => !_templates![FullSegments - 1].HasVariables,
-        _ => false,
-    };
-
-    /// <summary>What follows the fifth colon.</summary>
-    internal static ReadOnlySpan<char> NameOf(ReadOnlySpan<char> arn)
-    {
-        for (var i = 1; i < FullSegments; i++)
-            arn = arn[(arn.IndexOf(':') + 1)..];
-        return arn;
+        ends &= mark < 0;
+        return mark < 0 ? name : name[..mark];
     }
 
     /// <summary>Six segments or more that begin with <c>arn:</c>.</summary>
-    internal static bool IsArn(ReadOnlySpan<char> text) => text.StartsWith("arn:") && text.Count(':') >= FullSegments - 1;
+    internal static bool IsArn(ReadOnlySpan<char> text) => ArnCuts.Of(text).IsArn;
 
     /// <summary>Whether <paramref name="arn"/> matches. Only <c>*</c> matches what is not an ARN.</summary>
-    internal Ternary Matches(ReadOnlySpan<char> arn, ref AwsFrame frame)
+    internal Ternary Matches(ReadOnlySpan<char> arn, ref AwsFrame frame) => Matches(arn, ArnCuts.Of(arn), ref frame);
+
+    /// <param name="cuts">Of <paramref name="arn"/>.</param>
+    internal Ternary Matches(ReadOnlySpan<char> arn, in ArnCuts cuts, ref AwsFrame frame)
     {
-        switch (_shape)
-        {
-            case Shape.All:
-                return Ternary.True;
-            case Shape.Literal:
-                return TernaryLogic.Of(arn.SequenceEqual(_text));
-            case Shape.Prefix:
-                return TernaryLogic.Of(arn.StartsWith(_text.AsSpan(0, _text.Length - 1)));
-            case Shape.Segments:
-            case Shape.ShortPrefix:
-                return TernaryLogic.Of(IsArn(arn) && MatchesSegments(arn));
-            case Shape.Variables:
-                return IsArn(arn) ? MatchesTemplates(arn, ref frame) : Ternary.False;
-            case Shape.Malformed:
-            default:
-                return Ternary.False;
-        }
+        if (_shape == Shape.All)
+            return Ternary.True;
+        if (!cuts.IsArn || _shape == Shape.Malformed)
+            return Ternary.False;
+        if (_head is not null)
+            return TernaryLogic.Of(MatchesName(arn[cuts.Name..]) && _head.Matches(arn, cuts));
+        return _shape == Shape.Variables ? MatchesTemplates(arn, ref frame) : TernaryLogic.Of(MatchesShort(arn));
     }
 
     /// <summary>Whether a variable in it has no value for this request, so that it names nothing.</summary>
     internal bool LacksValue(ref AwsFrame frame)
     {
-        if (_templates is null)
+        if (_shape != Shape.Variables)
             return false;
-        foreach (var segment in _templates)
+        foreach (var segment in Templates)
         {
             if (segment.LacksValue(ref frame))
                 return true;
@@ -131,10 +137,11 @@ internal sealed class ArnPattern
             return IsArnStart(segments[0].Fixed, segments.Length) && text.EndsWith(Glob.Star) ? Shape.ShortPrefix : Shape.Malformed;
         if (segments[0].Fixed != "arn")
             return Shape.Malformed;
-        var mark = Glob.FirstMark(text);
+        var name = text.AsSpan(ArnCuts.Of(text).Name);
+        var mark = Glob.FirstMark(name);
         if (mark < 0)
             return Shape.Literal;
-        return mark == text.Length - 1 && text[mark] == Glob.Star ? Shape.Prefix : Shape.Segments;
+        return mark == name.Length - 1 && name[mark] == Glob.Star ? Shape.Prefix : Shape.Segments;
     }
 
     private static bool IsArnStart(string first, int count) => first == "arn" || (count == 1 && first.StartsWith("arn", StringComparison.Ordinal));
@@ -142,34 +149,38 @@ internal sealed class ArnPattern
     private static string Written(string text) =>
         Glob.FirstMark(text) < 0 ? text : text.Replace(Glob.Star, '*').Replace(Glob.One, '?');
 
-    // The last segment of the pattern takes the rest of the ARN.
-    private bool MatchesSegments(ReadOnlySpan<char> arn)
+    private bool MatchesName(ReadOnlySpan<char> name) => _shape switch
     {
-        ReadOnlySpan<char> pattern = _text;
-        for (var left = FullSegments - 1; left > 0; left--)
+        Shape.Literal => name.SequenceEqual(_name),
+        Shape.Prefix => name.StartsWith(_name.AsSpan(0, _name.Length - 1)),
+        _ => Glob.Matches(_name, name),
+    };
+
+    // Fewer segments than an ARN has: the last of the pattern takes the rest of the ARN.
+    private bool MatchesShort(ReadOnlySpan<char> arn)
+    {
+        ReadOnlySpan<char> pattern = _name;
+        for (var end = pattern.IndexOf(':'); end >= 0; end = pattern.IndexOf(':'))
         {
-            var end = pattern.IndexOf(':');
-            if (end < 0)
-                break;
             var colon = arn.IndexOf(':');
-            if (!MatchesSegment(pattern[..end], arn[..colon]))
+            if (!Glob.Matches(pattern[..end], arn[..colon]))
                 return false;
             pattern = pattern[(end + 1)..];
             arn = arn[(colon + 1)..];
         }
-        return MatchesSegment(pattern, arn);
+        return Glob.Matches(pattern, arn);
     }
-
-    private static bool MatchesSegment(ReadOnlySpan<char> pattern, ReadOnlySpan<char> segment) =>
-        pattern is [Glob.Star] || pattern.SequenceEqual(segment) || Glob.Matches(pattern, segment);
 
     private Ternary MatchesTemplates(ReadOnlySpan<char> arn, ref AwsFrame frame)
     {
         var result = Ternary.True;
-        for (var i = 0; i < _templates!.Length; i++)
+        var templates = Templates;
+        for (var i = 0; i < templates.Length; i++)
         {
-            var colon = i == _templates.Length - 1 ? -1 : arn.IndexOf(':');
-            result = result.And(_templates[i].MatchesGlob(colon < 0 ? arn : arn[..colon], ref frame));
+            var colon = i == templates.Length - 1 ? -1 : arn.IndexOf(':');
+            var segment = colon < 0 ? arn : arn[..colon];
+            // INVARIANT: as the index: what it does not find under a name's beginning is no match, whatever else is filed there.
+            result = templates[i].IsRuledOut(segment) ? Ternary.False : result.And(templates[i].MatchesGlob(segment, ref frame));
             if (result == Ternary.False)
                 return Ternary.False;
             if (colon >= 0)

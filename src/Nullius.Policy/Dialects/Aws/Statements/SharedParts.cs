@@ -5,19 +5,22 @@ using Nullius.Policy.Dialects.Aws.Conditions;
 namespace Nullius.Policy.Dialects.Aws.Statements;
 
 /// <summary>
-/// Compiled parts that many statements have alike: actions, lists of actions, whole condition blocks. One immutable object stands in
+/// Compiled parts that many statements have alike: actions, lists of actions, beginnings of ARNs, whole condition blocks. One immutable object stands in
 /// all of them. Bounded: past that, each statement has its own.
 /// </summary>
 internal static class SharedParts
 {
     private static readonly Pool<ActionPattern> s_actions = new();
-    private static readonly Pool<ActionPattern[]> s_actionLists = new();
+    private static readonly Pool<ActionSet> s_actionSets = new();
     private static readonly Pool<AwsCondition[]> s_conditions = new();
+    private static readonly Pool<ArnHead> s_heads = new();
 
     internal static ActionPattern Action(string raw) => s_actions.Share(raw, raw, static text => new ActionPattern(text));
 
-    internal static ActionPattern[] Actions(ActionPattern[] actions) =>
-        s_actionLists.Share(KeyOf(actions.Select(action => action.Raw)), actions, static list => list);
+    internal static ArnHead Head(string text) => s_heads.Share(text, text, static text => new ArnHead(text));
+
+    internal static ActionSet Actions(ActionPattern[] actions) =>
+        s_actionSets.Share(KeyOf(actions.Select(action => action.Raw)), actions, static list => new ActionSet(list));
 
     /// <param name="variables">Whether the document's version substitutes variables: the same text then means something else.</param>
     internal static AwsCondition[] Conditions(AwsCondition[] conditions, bool variables, bool isDeny)

@@ -53,6 +53,13 @@ internal sealed class TextTemplate
         return status == Ternary.False;
     }
 
+    /// <summary>Whether the text before the first variable or wildcard already differs: then no value makes it match, known or not.</summary>
+    internal bool IsRuledOut(ReadOnlySpan<char> text)
+    {
+        var mark = Glob.FirstMark(Fixed);
+        return !text.StartsWith(mark < 0 ? Fixed : Fixed.AsSpan(0, mark));
+    }
+
     /// <summary>Compares with wildcards. A variable without a value matches nothing; one that is unknown leaves it unknown.</summary>
     internal Ternary MatchesGlob(scoped ReadOnlySpan<char> text, ref AwsFrame frame)
     {

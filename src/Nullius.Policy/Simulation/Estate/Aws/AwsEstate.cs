@@ -22,6 +22,13 @@ internal sealed class AwsEstate
 
     internal IReadOnlyCollection<JsonElement> Roles => _roles.Values;
 
+    /// <summary>Every user and role.</summary>
+    internal IEnumerable<string> Principals => _users.Keys.Concat(_roles.Keys);
+
+    /// <summary>What decides which policies bind at a resource: requests at two resources with the same one meet the same policies.</summary>
+    internal string ReachOf(string resource) =>
+        _roles.ContainsKey(resource) ? resource : Resources.NameOf(resource) ?? "account " + OwnerOf(resource);
+
     internal bool IsPresent => _users.Count + _groups.Count + _roles.Count > 0 || Organization.IsPresent || !Resources.IsEmpty;
 
     /// <summary>Takes one document. False when it is none of the exports that it knows.</summary>
@@ -127,7 +134,7 @@ internal sealed class AwsEstate
             .SelectMany(s => s is JsonArray list ? list : [s?.DeepClone()]).OfType<JsonObject>().Where(s => s["Effect"]?.ToString() == "Allow");
         return statements.SelectMany(s => s["Resource"] is JsonArray list ? list.Select(r => r!.ToString()) : s["Resource"] is { } one ? [one.ToString()] : Array.Empty<string>())
             .Where(r => r.StartsWith("arn:", StringComparison.Ordinal)).Select(r => Example(r, arn)).Where(r => !r.Contains("${", StringComparison.Ordinal))
-            .Append(arn).Concat(Resources.Names).Distinct(StringComparer.Ordinal);
+            .Append(arn).Concat(Resources.Arns).Distinct(StringComparer.Ordinal);
     }
 
     /// <summary>A resource that a pattern covers, in the caller's account where it leaves the account open.</summary>

@@ -21,7 +21,7 @@ internal sealed partial class AwsResourcePolicies
     internal bool IsEmpty => _policies.Count == 0 && _unplaced.Count == 0;
 
     /// <summary>The resources whose ARN is known as a whole.</summary>
-    internal IEnumerable<string> Names => _policies.Keys.Where(k => k.StartsWith("arn:", StringComparison.Ordinal) && !k.Contains('*', StringComparison.Ordinal));
+    internal IEnumerable<string> Arns => _policies.Keys.Where(k => k.StartsWith("arn:", StringComparison.Ordinal) && !k.Contains('*', StringComparison.Ordinal));
 
     /// <summary>Files whose policy is of a resource that they do not name.</summary>
     internal IReadOnlyList<string> Unplaced => _unplaced;
@@ -90,15 +90,23 @@ internal sealed partial class AwsResourcePolicies
         return slash > 0 ? arn[..slash] : arn;
     }
 
+    /// <summary>The resources whose policy is known.</summary>
+    internal IEnumerable<string> Names => _policies.Keys;
+
     /// <summary>What is known of the resource; a bucket's policy is about its objects too.</summary>
-    internal (string? Account, JsonNode Document)? Find(string resource)
+    internal (string? Account, JsonNode Document)? Find(string resource) => NameOf(resource) is { } name ? _policies[name] : null;
+
+    /// <summary>The name under which the resource's policy is known; null when none is.</summary>
+    internal string? NameOf(string resource)
     {
-        if (_policies.TryGetValue(resource, out var exact) || _policies.TryGetValue(Whole(resource), out exact))
-            return exact;
+        if (_policies.ContainsKey(resource))
+            return resource;
+        if (Whole(resource) is var whole && _policies.ContainsKey(whole))
+            return whole;
         var last = resource.LastIndexOf(":key/", StringComparison.Ordinal);
-        if (last >= 0 && _policies.TryGetValue(resource[(last + 1)..], out var key))
-            return key;
+        if (last >= 0 && _policies.ContainsKey(resource[(last + 1)..]))
+            return resource[(last + 1)..];
         var parts = resource.Split(':');
-        return parts.Length == 6 && parts[2] == "ecr" && _policies.TryGetValue($"arn:aws:ecr:*:{parts[4]}:{parts[5]}", out var image) ? image : null;
+        return parts.Length == 6 && parts[2] == "ecr" && $"arn:aws:ecr:*:{parts[4]}:{parts[5]}" is var image && _policies.ContainsKey(image) ? image : null;
     }
 }

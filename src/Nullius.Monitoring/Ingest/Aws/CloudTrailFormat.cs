@@ -1,0 +1,161 @@
+using System.Text.Json;
+using Nullius.Monitoring.Ingest.Fields;
+using Nullius.Policy.Replay;
+
+namespace Nullius.Monitoring.Ingest.Aws;
+
+/// <summary>
+/// CloudTrail records (reference: CloudTrail user guide, "CloudTrail record contents" and "userIdentity element"). One request
+/// per permission and resource that the event needed.
+/// </summary>
+internal sealed class CloudTrailFormat(TextPool pool) : ActivityFormat(pool, s_map)
+{
+    // INVARIANT: in the order of the paths below.
+    internal const int EventSource = 0, EventName = 1, EventTime = 2, Region = 3, EventId = 4, ErrorCode = 5, Resources = 6, Parameters = 7,
+        Recipient = 8, Address = 9, Agent = 10, Endpoint = 11, Type = 12, PrincipalId = 13, Arn = 14, Account = 15, InvokedBy = 16, Issuer = 17,
+        IssuerType = 18, Mfa = 19, Created = 20, SourceIdentity = 21, Provider = 22, Tls = 23, Signature = 24, AuthMethod = 25, UserName = 26,
+        AccessKey = 27, Category = 28, EventType = 29, ErrorMessage = 30, ConsoleMfa = 31, OnBehalf = 32;
+
+    private static readonly FieldMap s_map = new(
+        "eventSource", "eventName", "eventTime", "awsRegion", "eventID", "errorCode", "resources", "requestParameters",
+        "recipientAccountId", "sourceIPAddress", "userAgent", "vpcEndpointId", "userIdentity>type", "userIdentity>principalId", "userIdentity>arn", "userIdentity>accountId",
+        "userIdentity>invokedBy", "userIdentity>sessionContext>sessionIssuer>arn",
+        "userIdentity>sessionContext>sessionIssuer>type", "userIdentity>sessionContext>attributes>mfaAuthenticated", "userIdentity>sessionContext>attributes>creationDate",
+        "userIdentity>sessionContext>sourceIdentity", "userIdentity>sessionContext>webIdFederationData>federatedProvider", "tlsDetails>tlsVersion",
+        "additionalEventData>SignatureVersion", "additionalEventData>AuthenticationMethod", "userIdentity>userName",
+        "userIdentity>accessKeyId", "eventCategory", "eventType", "errorMessage", "additionalEventData>MFAUsed", "userIdentity>onBehalfOf>userId");
+
+    private static readonly FieldMap s_resource = new("ARN", "accountId", "arn", "ARNPrefix");
+
+    private readonly BytesCache<List<(string Arn, string? Account)>> _resources = new(200_000);
+    private readonly Dictionary<(string Source, string Name), NeededAction[]> _needed = [];
+    private readonly CallContexts _contexts = new(pool);
+    private readonly FieldSlot[] _slots = new FieldSlot[s_resource.Count];
+    private byte[] _key = new byte[4096];
+
+    internal override bool Recognises(in RecordFields fields) => fields.Has(EventSource) && fields.Has(EventName) && fields.TypeOf(EventSource) == JsonTokenType.String;
+
+    internal override void Read(in RecordFields fields)
+    {
+        if (fields.Is(Category, "Insight"u8))
+            return;
+        var source = fields.Text(EventSource)!;
+        var name = fields.Text(EventName)!;
+        if (fields.Instant(EventTime) is not { } time)
+            throw new MalformedRecordException("`eventTime` is missing or no instant, expected ISO 8601 like 2026-01-31T08:00:00Z");
+        var record = new RecordedRequest
+        {
+            Provider = ActivityProvider.Aws,
+            Time = time,
+            Id = fields.Once(EventId) ?? "",
+            Principal = CallPrincipals.Of(fields),
+            Action = name,
+            Outcome = OutcomeOf(fields, name),
+            SourceAddress = fields.Text(Address),
+            Context = _contexts.Of(fields),
+        };
+        var needed = NeededBy(source, name);
+        if (needed.Length == 0 || fields.Is(EventType, "AwsServiceEvent"u8))
+            Output.Add(record with { Action = Pool.Get($"{EventNames.ServiceOf(source)}:{name}"), IsMapped = false });
+        foreach (var action in needed.AsSpan(0, Output.Count > 0 ? 0 : needed.Length))
+            AddRequests(record, action, fields);
+    }
+
+    private void AddRequests(RecordedRequest record, NeededAction action, in RecordFields fields)
+    {
+        var resources = ResourcesOf(action, fields);
+        if (resources.Count == 0)
+            Output.Add(record with { Action = action.Action, Part = Output.Count });
+        foreach (var (arn, account) in resources)
+            Output.Add(record with { Action = action.Action, Resource = arn, Account = account, Part = Output.Count });
+    }
+
+    private NeededAction[] NeededBy(string source, string name)
+    {
+        const int Most = 50_000;
+        if (_needed.TryGetValue((source, name), out var known))
+            return known;
+        var needed = EventNames.Needed(source, name);
+        if (_needed.Count < Most)
+            _needed[(source, name)] = needed;
+        return needed;
+    }
+
+    /// <summary>By the bytes that it depends on: the same call on the same things is looked at once.</summary>
+    private List<(string Arn, string? Account)> ResourcesOf(NeededAction action, in RecordFields fields)
+    {
+        var key = Key(action.Action, fields);
+        if (_resources.TryGet(key, out var hash, out var known))
+            return known!;
+        var facts = new CallFacts(Listed(fields), fields.Raw(Parameters), fields.Text(Region) ?? "", fields.Text(Recipient) ?? fields.Text(Account), Creates(action.Action));
+        var resources = CallResources.Of(action, facts);
+        for (var i = 0; i < resources.Count; i++)
+            resources[i] = (Pool.Get(resources[i].Arn), resources[i].Account is { } account ? Pool.Get(account) : null);
+        if (key.Length < _key.Length)
+            _resources.Add(key, hash, resources);
+        return resources;
+    }
+
+    private static bool Creates(string action) =>
+        action.StartsWith("ec2:Run", StringComparison.Ordinal) || action.StartsWith("ec2:Create", StringComparison.Ordinal) || action.StartsWith("ec2:Allocate", StringComparison.Ordinal);
+
+    private ReadOnlySpan<byte> Key(string action, in RecordFields fields)
+    {
+        var length = 0;
+        Append(ref length, System.Runtime.InteropServices.MemoryMarshal.AsBytes(action.AsSpan()));
+        Append(ref length, fields.Raw(Resources));
+        Append(ref length, fields.Raw(Region));
+        Append(ref length, fields.Raw(Recipient));
+        Append(ref length, fields.Raw(Account));
+        Append(ref length, fields.Raw(Parameters));
+        return _key.AsSpan(0, length);
+    }
+
+    // INVARIANT: a key that fills the buffer may have been cut; it is never kept.
+    private void Append(ref int length, ReadOnlySpan<byte> part)
+    {
+        if (length + part.Length + 1 > _key.Length && _key.Length < 64 * 1024)
+            Array.Resize(ref _key, Math.Min(64 * 1024, Math.Max(_key.Length * 2, length + part.Length + 2)));
+        if (length + part.Length + 1 > _key.Length)
+        {
+            length = _key.Length;
+            return;
+        }
+        part.CopyTo(_key.AsSpan(length));
+        length += part.Length;
+        _key[length++] = 0;
+    }
+
+    private List<(string Arn, string? Account)> Listed(in RecordFields fields)
+    {
+        var listed = new List<(string Arn, string? Account)>();
+        if (fields.TypeOf(Resources) != JsonTokenType.StartArray)
+            return listed;
+        var raw = fields.Raw(Resources);
+        var reader = new Utf8JsonReader(raw);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        {
+            s_resource.Read(ref reader, 0, _slots);
+            var resource = new RecordFields(raw, _slots, Pool);
+            // Without the ARN there is only what the resources' names begin with: which they were is not told.
+            if ((resource.Text(0) ?? resource.Text(2)) is { } arn)
+                listed.Add((arn, resource.Text(1)));
+        }
+        return listed;
+    }
+
+    /// <summary>The codes for want of permission differ by service: <c>AccessDenied</c>, <c>AccessDeniedException</c>, <c>Client.UnauthorizedOperation</c>, ….</summary>
+    private static RecordedOutcome OutcomeOf(in RecordFields fields, string name)
+    {
+        var code = fields.Raw(ErrorCode);
+        if (name == "ConsoleLogin" && fields.Has(ErrorMessage))
+            return RecordedOutcome.Denied;
+        if (code.IsEmpty)
+            return RecordedOutcome.Allowed;
+        return code.IndexOf("AccessDenied"u8) >= 0 || code.IndexOf("UnauthorizedOperation"u8) >= 0 || code.IndexOf("UnauthorizedAccess"u8) >= 0
+            || code.IndexOf("NotAuthorized"u8) >= 0 || code.SequenceEqual("AuthorizationError"u8) || code.SequenceEqual("AuthorizationErrorException"u8)
+            || code.SequenceEqual("Forbidden"u8) || code.SequenceEqual("ForbiddenException"u8) || code.SequenceEqual("UnauthorizedException"u8) || code.SequenceEqual("AuthFailure"u8)
+            ? RecordedOutcome.Denied : RecordedOutcome.Failed;
+    }
+}
