@@ -28,12 +28,13 @@ internal sealed class PersonRun(Terminal terminal, ResultFormat format)
             return ExitCode.Usage;
         if (await EstateFolder.LoadAsync(terminal, options.Folder, cancellation).ConfigureAwait(false) is not { } estate)
             return ExitCode.Usage;
-        foreach (var remark in estate.Clouds.SelectMany(estate.Remarks))
-            terminal.Say($"{options.Folder}: {remark}");
         try
         {
             var question = new PersonQuestion(options.Person, people, capabilities, options.Resources, options.Inside, options.Outside, terminal.Time.GetUtcNow(), context);
-            Write(new PersonView(estate, question).Decide());
+            var report = new PersonView(estate, question).Decide();
+            foreach (var remark in estate.Clouds.SelectMany(estate.Remarks))
+                terminal.Say($"{options.Folder}: {remark}");
+            Write(report);
             return ExitCode.Done;
         }
         catch (SimulationInputException error)

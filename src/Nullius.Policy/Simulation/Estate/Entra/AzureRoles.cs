@@ -30,7 +30,7 @@ internal sealed class AzureRoles
         var body = item.Find("properties") is { ValueKind: JsonValueKind.Object } inner ? inner : item;
         if (body.Text("roleDefinitionId") is { } role && role.Contains("/roleDefinitions/", StringComparison.OrdinalIgnoreCase) && body.Text("principalId") is not null)
         {
-            _assignments.Add(body.Only("principalId", "principalType", "roleDefinitionId", "scope", "condition"));
+            _assignments.Add(body.Only("principalId", "principalType", "roleDefinitionId", "roleDefinitionName", "scope", "condition"));
             return true;
         }
         if (body.Has("denyAssignmentName") && body.Has("permissions"))

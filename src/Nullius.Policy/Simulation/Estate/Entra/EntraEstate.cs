@@ -33,6 +33,8 @@ internal sealed class EntraEstate
             kind = AddItem(item) ?? kind;
         }
         var isList = Directory.AddList(document, file);
+        if (!isList && kind == "roles" && (document.ValueKind == JsonValueKind.Array || document.Has("value")) && items.All(i => i.Has("roleTemplateId")))
+            Directory.IsRoleListWhole = !document.Has("@odata.nextLink");
         if (kind is not null && document.Has("value"))
             NotePage(kind, document, file);
         return kind is not null || isList;

@@ -27,9 +27,12 @@ internal sealed class GcpEstate
 
     internal bool Add(JsonElement document, string file) => Exports.Add(document, file);
 
+    private readonly SortedSet<string> _remarks = new(StringComparer.Ordinal);
+
     internal IReadOnlyList<string> Remarks()
     {
-        var remarks = new List<string>(Exports.Unplaced.Select(f => $"{f} holds an allow policy and not of what: name it project-ID.json, folder-N.json, organization-N.json or bucket-NAME.json"));
+        var remarks = new List<string>(_remarks);
+        remarks.AddRange(Exports.Unplaced.Select(f => $"{f} holds an allow policy and not of what: name it project-ID.json, folder-N.json, organization-N.json or bucket-NAME.json"));
         if (Exports.Denies.Count == 0)
             remarks.Add("no deny policy is in it, none takes part");
         return remarks;
@@ -60,7 +63,9 @@ internal sealed class GcpEstate
         var principal = Caller(question.Principal);
         var resource = GcpResource.Parse(question.Resource, question.Action);
         var canonical = Hierarchy.Canonical(resource.Name);
-        var ancestors = Hierarchy.AncestorsOf($"{resource.Service}|{BucketOf(canonical)}", canonical, gaps);
+        var mayDeny = Exports.Denies.Count + Exports.Boundaries.Count + Exports.BoundaryBindings.Count > 0;
+        var ancestors = Hierarchy.AncestorsOf($"{resource.Service}|{BucketOf(canonical)}", canonical, gaps, question.Value("resource.project"), mayDeny);
+        _remarks.UnionWith(Exports.Place(ancestors.FirstOrDefault()));
         var policies = new JsonObject();
         var allow = Allow(resource, ancestors, gaps);
         policies["allow"] = allow;
@@ -95,7 +100,7 @@ internal sealed class GcpEstate
             ["type"] = resource.Type,
             ["service"] = resource.Service,
             ["ancestors"] = ExportJson.Array(ancestors),
-            ["tags"] = Tags(question),
+            ["tags"] = Tags(question) ?? Exports.Tags($"{resource.Service}|{BucketOf(resource.Name)}") ?? Exports.Tags($"{resource.Service}|{Hierarchy.Canonical(resource.Name)}"),
         };
         return new JsonObject
         {
@@ -104,7 +109,7 @@ internal sealed class GcpEstate
             ["unknownGroups"] = ExportJson.Array(unknown),
             ["permission"] = question.Action,
             ["resource"] = target,
-            ["time"] = question.Value("request.time"),
+            ["time"] = question.Value("request.time") ?? question.Value("time"),
             ["accessLevels"] = question.Context.FirstOrDefault(c => c.Key.Equals("request.auth.access_levels", StringComparison.OrdinalIgnoreCase)).Value is { } given
                 ? ExportJson.Array(given) : Exports.Levels.Count > 0 ? new JsonArray() : null,
             ["attributes"] = Attributes(question),
@@ -127,7 +132,7 @@ internal sealed class GcpEstate
             attributes[signal] = null;
         foreach (var (key, values) in question.Context)
         {
-            if (key.StartsWith("tag:", StringComparison.OrdinalIgnoreCase) || key is "request.time" or "request.auth.access_levels")
+            if (key.StartsWith("tag:", StringComparison.OrdinalIgnoreCase) || key is "request.time" or "time" or "request.auth.access_levels" or "resource.project")
                 continue;
             if (key.Equals("mfa", StringComparison.OrdinalIgnoreCase))
             {
