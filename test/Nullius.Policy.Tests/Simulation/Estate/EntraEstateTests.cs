@@ -164,6 +164,17 @@ public sealed class EntraEstateTests
         Assert.Contains("were assigned", explanation.GetProperty("changes")[0].GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("enabled", "unknown policy Filtered, which cannot be read:")]
+    [InlineData("disabled", "allow")]
+    public void A_policy_that_is_not_modelled_could_deny_unless_it_is_switched_off(string state, string expected)
+    {
+        var filtered = $$$"""{"id":"p7","displayName":"Filtered","state":"{{{state}}}","conditions":{"applications":{"includeApplications":["All"],"applicationFilter":{"mode":"include","rule":"x"}},"users":{"includeUsers":["All"]}},"grantControls":{"operator":"OR","builtInControls":["block"]}}""";
+        var ask = WithMembers().With("filtered.json", filtered);
+        Assert.StartsWith(expected, ask.Ask("bob@example.com", "signIn", Shop, "ip=203.0.113.9"), StringComparison.Ordinal);
+        Assert.StartsWith("block", ask.Ask("bob@example.com", "signIn", Shop, "ip=198.51.100.9"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_deny_assignment_wins()
     {

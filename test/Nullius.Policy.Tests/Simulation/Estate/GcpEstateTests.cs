@@ -159,6 +159,29 @@ public sealed class GcpEstateTests
         Assert.Equal("deny", searched.Ask("alice@example.com", "storage.objects.get", "gs://pictures/x"));
     }
 
+    private static EstateAsk Alone(string binding) => new EstateAsk().With("project-alone.json", $$"""{"bindings":[{"members":["user:alice@example.com"],"role":"roles/storage.objectViewer"{{binding}}},{"members":["user:bob@example.com"],"role":"roles/storage.objectViewer"}],"version":1}""")
+        .With("viewer.json", Viewer).With("projects.json", """{"projects":[{"name":"projects/9","projectId":"alone"}]}""");
+
+    [Fact]
+    public void A_part_that_cannot_be_read_is_named_and_the_rest_is_decided()
+    {
+        var ask = Alone(""","condition":{"title":"t","expression":"resource.unknownThing == 'x'"}""");
+        Assert.StartsWith("unknown a binding of projects/alone, which cannot be read:", ask.Ask("alice@example.com", "storage.objects.list", "projects/alone"), StringComparison.Ordinal);
+        Assert.Equal("allow", ask.Ask("bob@example.com", "storage.objects.list", "projects/alone"));
+        ask.With("deny.json", """{"name":"policies/cloudresourcemanager.googleapis.com%2Fprojects%2Falone/denypolicies/d","kind":"DenyPolicy","rules":[{"denyRule":{"deniedPrincipals":["group:x@example.com"],"deniedPermissions":["storage.googleapis.com/objects.list"]}}]}""");
+        Assert.StartsWith("unknown a rule of deny policy", ask.Ask("bob@example.com", "storage.objects.list", "projects/alone"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_access_level_that_a_condition_names_and_that_was_not_exported_is_unknown()
+    {
+        var ask = Alone(""","condition":{"title":"t","expression":"'accessPolicies/1/accessLevels/gone' in request.auth.access_levels"}""")
+            .With("levels.json", """[{"basic":{"conditions":[{"regions":["DE"]}]},"name":"accessPolicies/1/accessLevels/other"}]""");
+        Assert.StartsWith("unknown access level accessPolicies/1/accessLevels/gone", ask.Ask("alice@example.com", "storage.objects.list", "projects/alone"), StringComparison.Ordinal);
+        Assert.Equal("allow", ask.Ask("bob@example.com", "storage.objects.list", "projects/alone"));
+        Assert.Equal("allow", ask.Ask("alice@example.com", "storage.objects.list", "projects/alone", "request.auth.access_levels=accessPolicies/1/accessLevels/gone"));
+    }
+
     [Fact]
     public void A_buckets_policy_is_never_taken_for_its_projects()
     {

@@ -72,7 +72,7 @@ internal sealed class GcpEstate
         policies["deny"] = Deny(ancestors, gaps);
         policies["principalAccessBoundary"] = Boundaries(gaps);
         policies["roles"] = Roles(allow);
-        policies["accessLevels"] = new JsonArray([.. Exports.Levels.Values.Select(l => (JsonNode)l.Node())]);
+        policies["accessLevels"] = GcpReadable.Levels(Exports.Levels.Values.Select(l => l.Node()), allow, question.Value("request.auth.access_levels") is not null, gaps);
         var json = new JsonObject
         {
             ["name"] = question.Name,
@@ -176,7 +176,7 @@ internal sealed class GcpEstate
         {
             var (name, key, isOwn) = chain[i];
             if (Exports.Bindings(key) is { } bindings)
-                allow.Add(new JsonObject { ["attachedTo"] = name, ["version"] = 3, ["bindings"] = bindings });
+                allow.Add(new JsonObject { ["attachedTo"] = name, ["version"] = 3, ["bindings"] = GcpReadable.Bindings(name, bindings, gaps) });
             else if (i > highest && (!isOwn || (i == 0 && resource.Type?.EndsWith("/Object", StringComparison.Ordinal) != true)))
                 gaps.Add(EstateGap.Grant($"the allow policy of {name}"));
         }
@@ -191,7 +191,7 @@ internal sealed class GcpEstate
             if (policy.Rules is null)
                 gaps.Add(EstateGap.Deny($"the rules of deny policy {policy.Name} (`gcloud iam policies get --kind=denypolicies`)"));
             else
-                deny.Add(new JsonObject { ["name"] = policy.Name, ["attachedTo"] = Hierarchy.Attachment(policy.AttachedTo), ["rules"] = policy.Rules.DeepClone() });
+                deny.Add(new JsonObject { ["name"] = policy.Name, ["attachedTo"] = Hierarchy.Attachment(policy.AttachedTo), ["rules"] = GcpReadable.Rules(policy.Name, Hierarchy.Attachment(policy.AttachedTo), policy.Rules, gaps) });
         }
         return deny;
     }
@@ -204,8 +204,9 @@ internal sealed class GcpEstate
             var bindings = Exports.BoundaryBindings.Where(b => b.Text("policy") == name).Select(b => (JsonNode)b.Only("name", "policyKind", "target", "condition")).ToArray();
             if (bindings.Length == 0 && Exports.BoundaryBindings.Count == 0)
                 gaps.Add(EstateGap.Deny($"the bindings of {name} (`gcloud iam policy-bindings list`)"));
-            if (bindings.Length > 0)
-                boundaries.Add(new JsonObject { ["name"] = name, ["details"] = Canonical(details), ["bindings"] = new JsonArray(bindings) });
+            var boundary = new JsonObject { ["name"] = name, ["details"] = Canonical(details), ["bindings"] = new JsonArray(bindings) };
+            if (bindings.Length > 0 && GcpReadable.Boundary(name, boundary, gaps))
+                boundaries.Add((JsonNode)boundary);
         }
         foreach (var binding in Exports.BoundaryBindings.Where(b => b.Text("policy") is { } policy && !Exports.Boundaries.ContainsKey(policy)))
             gaps.Add(EstateGap.Deny($"the principal access boundary {binding.Text("policy")}"));
