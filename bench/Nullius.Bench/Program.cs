@@ -6,6 +6,7 @@ using Nullius.Bench.Policies;
 // nullius-bench gate [--json]            measures everything about the gate
 // nullius-bench gate pipeline|revocation one part of it
 // nullius-bench policy [--json]          the decision alone
+// nullius-bench policy replay [--json]   recorded requests, from memory and from disk
 // nullius-bench serve gate|yarp FOLDER   one server, for the process that measures
 var json = args.Contains("--json");
 var words = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToArray();
@@ -20,6 +21,11 @@ switch (words)
         var policy = new Report("policy", json);
         DecisionBench.Run(policy);
         policy.Print();
+        return 0;
+    case ["policy", "replay"]:
+        var replay = new Report("policy", json);
+        ReplayBench.Run(replay);
+        replay.Print();
         return 0;
     case ["serve", "gate", var folder]:
         await GateServer.ServeAsync(folder);

@@ -22,6 +22,7 @@ public sealed class Replayer
     private readonly Deciders?[] _deciders;
     private readonly Dictionary<RequestKey, ReplayCell> _decided = [];
     private readonly Dictionary<CellKey, ReplayCell> _cells = [];
+    private readonly Dictionary<(ActivityProvider, ReplayVerdict), ReplayCell> _unremarkable = [];
     private readonly Dictionary<RecordedContext, int> _contexts = [];
     private readonly Dictionary<string, int> _projections = new(StringComparer.Ordinal);
     private int _lastProjection;
@@ -80,7 +81,7 @@ public sealed class Replayer
     public static ReplayReport Report(IEnumerable<Replayer> replayers)
     {
         var cells = new Dictionary<CellKey, ReplayCell>();
-        foreach (var cell in replayers.SelectMany(r => r._cells.Values))
+        foreach (var cell in replayers.SelectMany(r => r._cells.Values.Concat(r._unremarkable.Values)))
         {
             ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(cells, cell.Key, out _);
             sum ??= new ReplayCell(cell.Key);
@@ -94,11 +95,20 @@ public sealed class Replayer
         var none = new ReplayAnswer(ReplayVerdict.NotDecided, "no policies of this provider are given");
         var current = deciders?.Current.Decide(request) ?? none;
         var candidate = deciders?.Candidate.Decide(request) ?? none;
+        if (ReportBuilder.IsUnremarkable(current, candidate, request.Outcome))
+            return UnremarkableCell(request.Provider, current.Verdict);
         var key = new CellKey(request.Provider, PrincipalOf(request), request.Action, request.Resource, current, candidate);
         if (_cells.Count >= MostCells && request.Resource is { } resource && !_cells.ContainsKey(key))
             key = key with { Resource = _cells.Count < MostCells * 2 ? ResourcePatterns.Parent(resource) ?? resource : "*" };
         ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(_cells, key, out _);
         return cell ??= new ReplayCell(key);
+    }
+
+    /// <summary>What fares the same and as recorded is only counted: the report does not list it.</summary>
+    private ReplayCell UnremarkableCell(ActivityProvider provider, ReplayVerdict verdict)
+    {
+        ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(_unremarkable, (provider, verdict), out _);
+        return cell ??= new ReplayCell(new CellKey(provider, "", "", null, new ReplayAnswer(verdict), new ReplayAnswer(verdict)));
     }
 
     /// <summary>A number for what of the context either side reads: contexts that differ in nothing else have the same.</summary>

@@ -53,6 +53,13 @@ internal static class ReportBuilder
         };
     }
 
+    /// <summary>The same answer on both sides, and none that the record contradicts.</summary>
+    internal static bool IsUnremarkable(in ReplayAnswer current, in ReplayAnswer candidate, RecordedOutcome outcome) =>
+        current.Verdict == candidate.Verdict && current.Verdict is (ReplayVerdict.Allow or ReplayVerdict.Deny) && !Contradicts(current.Verdict, outcome);
+
+    private static bool Contradicts(ReplayVerdict verdict, RecordedOutcome outcome) => outcome == RecordedOutcome.Challenged
+        || (verdict == ReplayVerdict.Allow ? outcome == RecordedOutcome.Denied : outcome == RecordedOutcome.Allowed);
+
     /// <summary>Recorded outcomes that contradict an answer.</summary>
     private static RecordedOutcome[] Contradiction(ReplayVerdict verdict) => verdict switch
     {
