@@ -63,7 +63,20 @@ internal sealed partial class YamlConversion
         }
         catch (Exception fault) when (fault is YamlException or SystemException and not OutOfMemoryException)
         {
-            // Not even its beginning: the JSON reader says what is wrong.
+            return BeginsLikeIt(text);
+        }
+        return false;
+    }
+
+    // Malformed from the beginning: whose error is told goes by the first line that says something.
+    private static bool BeginsLikeIt(ReadOnlySpan<byte> text)
+    {
+        foreach (var range in text.Split((byte)'\n'))
+        {
+            var line = text[range].Trim(" \t\r"u8);
+            if (line.IsEmpty || line[0] == '#')
+                continue;
+            return line.StartsWith("- "u8) || line.StartsWith("---"u8) || line.EndsWith(":"u8) || line.IndexOf(": "u8) > 0;
         }
         return false;
     }
