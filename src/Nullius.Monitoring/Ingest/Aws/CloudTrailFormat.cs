@@ -42,6 +42,7 @@ internal sealed class CloudTrailFormat(TextPool pool) : ActivityFormat(pool, s_m
     private readonly CallContexts _contexts = new(pool);
     private readonly FieldSlot[] _slots = new FieldSlot[s_resource.Count];
     private byte[] _key = new byte[4096];
+    private Head _head;
 
     internal override bool Recognises(in RecordFields fields) => fields.Has(EventSource) && fields.Has(EventName) && fields.TypeOf(EventSource) == JsonTokenType.String;
 
@@ -53,32 +54,44 @@ internal sealed class CloudTrailFormat(TextPool pool) : ActivityFormat(pool, s_m
         var name = fields.Text(EventName)!;
         if (fields.Instant(EventTime) is not { } time)
             throw new MalformedRecordException("`eventTime` is missing or no instant, expected ISO 8601 like 2026-01-31T08:00:00Z");
-        var record = new RecordedRequest
-        {
-            Provider = ActivityProvider.Aws,
-            Time = time,
-            Id = fields.Once(EventId) ?? "",
-            Principal = CallPrincipals.Of(fields),
-            Action = name,
-            Outcome = OutcomeOf(fields, name),
-            SourceAddress = fields.Text(Address),
-            Context = _contexts.Of(fields),
-        };
+        _head = new Head(time, fields.Once(EventId) ?? "", CallPrincipals.Of(fields), OutcomeOf(fields, name), fields.Text(Address), _contexts.Of(fields));
         var needed = NeededBy(source, name);
         if (needed.Length == 0 || fields.Is(EventType, "AwsServiceEvent"u8))
-            Output.Add(record with { Action = Pool.Get($"{EventNames.ServiceOf(source)}:{name}"), IsMapped = false });
-        foreach (var action in needed.AsSpan(0, Output.Count > 0 ? 0 : needed.Length))
-            AddRequests(record, action, fields);
+        {
+            Add(Pool.Get($"{EventNames.ServiceOf(source)}:{name}"), null, null, isMapped: false);
+            return;
+        }
+        foreach (var action in needed)
+            AddRequests(action, fields);
     }
 
-    private void AddRequests(RecordedRequest record, NeededAction action, in RecordFields fields)
+    /// <summary>What the requests of one event share.</summary>
+    private readonly record struct Head(DateTimeOffset Time, string Id, string Principal, RecordedOutcome Outcome, string? Address, RecordedContext Context);
+
+    private void AddRequests(NeededAction action, in RecordFields fields)
     {
         var resources = ResourcesOf(action, fields);
         if (resources.Count == 0)
-            Output.Add(record with { Action = action.Action, Part = Output.Count });
+            Add(action.Action, null, null, isMapped: true);
         foreach (var (arn, account) in resources)
-            Output.Add(record with { Action = action.Action, Resource = arn, Account = account, Part = Output.Count });
+            Add(action.Action, arn, account, isMapped: true);
     }
+
+    private void Add(string action, string? resource, string? account, bool isMapped) => Output.Add(new RecordedRequest
+    {
+        Provider = ActivityProvider.Aws,
+        Time = _head.Time,
+        Id = _head.Id,
+        Part = Output.Count,
+        Principal = _head.Principal,
+        Action = action,
+        IsMapped = isMapped,
+        Resource = resource,
+        Account = account,
+        Outcome = _head.Outcome,
+        SourceAddress = _head.Address,
+        Context = _head.Context,
+    });
 
     private NeededAction[] NeededBy(string source, string name)
     {

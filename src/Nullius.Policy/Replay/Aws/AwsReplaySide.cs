@@ -52,11 +52,11 @@ internal sealed class AwsReplayDecider(IAwsBindings bindings, AwsMentions mentio
             return new ReplayAnswer(ReplayVerdict.NotDecided, "no permission is known for it");
         if (bindings.For(request, out var reason) is not { } binding)
             return new ReplayAnswer(ReplayVerdict.NotDecided, reason);
-        if (Refusal(request, binding) is { } refused)
+        _request.Principal = request.Principal;
+        if (!binding.HasResourcePolicy && Refusal() is { } refused)
             return new ReplayAnswer(ReplayVerdict.NotDecided, refused);
         if (request.Resource is null)
             return new ReplayAnswer(ReplayVerdict.Unknown, "resource");
-        _request.Principal = request.Principal;
         _request.Action = request.Action;
         _request.Resource = request.Resource;
         _request.ResourceAccount = request.Account;
@@ -74,11 +74,9 @@ internal sealed class AwsReplayDecider(IAwsBindings bindings, AwsMentions mentio
 
     private string Account() => _request.Read().Principal.Account is { IsEmpty: false } account ? account.ToString() : "000000000000";
 
-    private static string? Refusal(RecordedRequest request, AwsBinding binding)
+    private string? Refusal()
     {
-        if (binding.HasResourcePolicy)
-            return null;
-        return AwsPrincipal.Read(request.Principal).Kind switch
+        return _request.Read().Principal.Kind switch
         {
             PrincipalKind.Service => "a service's own call: identity policies do not bind it",
             PrincipalKind.Anonymous => "an anonymous call: identity policies do not bind it",

@@ -6,9 +6,13 @@ internal readonly record struct CellKey(ActivityProvider Provider, string Princi
 /// <summary>A count with its first and last instant, by what the records say became of the requests.</summary>
 internal sealed class ReplayCell(in CellKey key)
 {
-    private const int Outcomes = 5;
+    private Counts _counts;
 
-    private readonly long[] _counts = new long[Outcomes];
+    [System.Runtime.CompilerServices.InlineArray(5)]
+    private struct Counts
+    {
+        private long _first;
+    }
 
     internal CellKey Key { get; } = key;
 
@@ -39,7 +43,7 @@ internal sealed class ReplayCell(in CellKey key)
     internal void Add(ReplayCell other)
     {
         Count += other.Count;
-        for (var i = 0; i < Outcomes; i++)
+        for (var i = 0; i < 5; i++)
             _counts[i] += other._counts[i];
         // The smaller id where the instants are equal: the same records give the same sample, however they were shared out.
         if (other.First < First || (other.First == First && string.CompareOrdinal(other.Sample, Sample) < 0))
