@@ -18,7 +18,7 @@ internal static class PolicyCommand
 
     private static Command Lint(Terminal terminal)
     {
-        var paths = new Argument<string[]>("PATH") { Description = "policy documents, or folders of them (*.json); `-` is stdin", Arity = ArgumentArity.OneOrMore };
+        var paths = new Argument<string[]>("PATH") { Description = "policy documents, or folders of them (JSON or YAML); `-` is stdin", Arity = ArgumentArity.OneOrMore };
         var exceptions = new Option<string?>("--exceptions") { Description = "file of accepted findings, each with scope, owner, reason and expiry", HelpName = "FILE" };
         var failOn = new Option<LintSeverity?>("--fail-on") { Description = "exit with 1 when a finding is that severe and not excepted", HelpName = "info|low|medium|high|critical" };
         var format = new Option<LintFormat?>("--format") { Description = "table, json, jsonl or sarif; default: table on a terminal, json otherwise", HelpName = "table|json|jsonl|sarif" };

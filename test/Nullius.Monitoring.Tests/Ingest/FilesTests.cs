@@ -20,6 +20,30 @@ public class FilesTests
         Assert.Equal(expected, Reading.Requests(string.Join('\n', calls.Select(c => c.Replace(",\"", ",\n  \"", StringComparison.Ordinal)))).Select(r => r.Id));
     }
 
+    [Theory]
+    [InlineData("{\"Records\":[\n", ",\n", "\n]}\n")]
+    [InlineData("{\n  \"Records\": [\n", ",\n", "\n  ]\n}\n")]
+    [InlineData("[\n", ",\n", "\n]")]
+    [InlineData("[\n", "\n,\n", "\n]")]
+    [InlineData("\n\n[", ",\n", "]")]
+    public void A_short_list_with_each_record_on_its_own_line_is_a_list(string begin, string between, string end)
+    {
+        for (var count = 1; count <= 4; count++)
+        {
+            var (requests, summary) = Reading.Of(begin + string.Join(between, Enumerable.Range(0, count).Select(Call)) + end);
+            Assert.Equal(Enumerable.Range(0, count).Select(i => $"e-{i}"), requests.Select(r => r.Id));
+            Assert.Equal(0, summary.Bad);
+        }
+    }
+
+    [Fact]
+    public void A_first_line_that_was_cut_short_is_located_and_the_rest_is_read()
+    {
+        var (requests, summary) = Reading.Of(Call(1)[..70] + "\n" + Call(2) + "\n" + Call(3));
+        Assert.Equal(["e-2", "e-3"], requests.Select(r => r.Id));
+        Assert.Equal([1L], summary.Notes.Select(n => n.Line));
+    }
+
     [Fact]
     public void Gzip_byte_order_marks_and_UTF_16_are_read()
     {

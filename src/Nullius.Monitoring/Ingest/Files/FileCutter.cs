@@ -9,6 +9,7 @@ internal sealed class FileCutter(string file, Action<RecordBatch> emit, Action<I
     private const int BlockBytes = 1024 * 1024;
     private const int BatchBytes = 256 * 1024;
     private const int LinesLookedAt = 20;
+    private const int BytesLookedAt = 64 * 1024;
 
     internal void Cut(Stream stream, CancellationToken cancellation)
     {
@@ -20,9 +21,11 @@ internal sealed class FileCutter(string file, Action<RecordBatch> emit, Action<I
             CutStructure(stream, block, filled, cancellation);
     }
 
-    /// <summary>True when one of the first lines is a whole record by itself; wrappers are not.</summary>
+    /// <summary>True when one of the first lines is a whole record by itself; wrappers are not, and a line within a value is none.</summary>
     private static bool IsLines(ReadOnlySpan<byte> block)
     {
+        if (BeginsOverLines(block))
+            return false;
         for (var looked = 0; looked < LinesLookedAt && !block.IsEmpty; looked++)
         {
             var end = block.IndexOf((byte)'\n');
@@ -34,6 +37,30 @@ internal sealed class FileCutter(string file, Action<RecordBatch> emit, Action<I
             block = block[(end + 1)..];
         }
         return false;
+    }
+
+    /// <summary>True when the block is the beginning of well-formed JSON whose first value goes over the end of its line.</summary>
+    private static bool BeginsOverLines(ReadOnlySpan<byte> block)
+    {
+        block = block[..Math.Min(block.Length, BytesLookedAt)].TrimStart(" \t\r\n"u8);
+        var end = block.IndexOf((byte)'\n');
+        if (end < 0)
+            return false;
+        try
+        {
+            var reader = new Utf8JsonReader(block, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = 256 }));
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth == 0 && reader.TokenType is (JsonTokenType.EndObject or JsonTokenType.EndArray))
+                    return reader.BytesConsumed > end;
+            }
+            return true;
+        }
+        catch (JsonException)
+        {
+            // A line that is cut short, or what follows the first value: each line is judged by itself.
+            return false;
+        }
     }
 
     private static bool IsRecord(ReadOnlySpan<byte> line)
