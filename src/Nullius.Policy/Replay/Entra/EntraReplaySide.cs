@@ -14,8 +14,8 @@ public sealed record Memberships(IReadOnlyList<string> Groups, IReadOnlyList<str
 /// <param name="people">Memberships by user id and by user principal name; those of others are unknown.</param>
 public sealed class EntraReplaySide(EntraPolicySet policies, IReadOnlyDictionary<string, Memberships>? people = null) : IReplaySide
 {
-    /// <summary>Sign-in frequency counts from the sign-in itself: a record is a fresh one.</summary>
-    public bool DependsOnTime => false;
+    /// <summary>Sign-in frequency counts from the sign-in: a sign-in record is a fresh one, a record of a session tells when it was.</summary>
+    public bool DependsOnTime => policies.Policies.Any(p => p.Frequency is not null);
 
     public bool Reads(string key) => !key.StartsWith("location.c", StringComparison.Ordinal) || key == "location.country";
 
@@ -144,10 +144,12 @@ internal sealed class EntraReplayDecider : IReplayDecider
             UserRisk = context.Text("userRisk"),
             SignInRisk = context.Text("signInRisk"),
             Now = request.Time,
-            AuthenticatedAt = request.Time,
-            MfaAt = request.Time,
+            AuthenticatedAt = Instant(context, "authenticatedAt", request.Time),
+            MfaAt = Instant(context, "mfaAt", request.Time),
         };
     }
+
+    private static DateTimeOffset? Instant(RecordedContext context, string key, DateTimeOffset fresh) => context.Find(key) is { } fact ? fact.Value as DateTimeOffset? : fresh;
 
     /// <summary>Policies name the resource that is reached, or an application that is its own resource: whichever of both they name.</summary>
     private string? Application(RecordedRequest request)
