@@ -49,7 +49,7 @@ internal sealed class AwsReplayDecider(IAwsBindings bindings, AwsMentions mentio
     public ReplayAnswer Decide(RecordedRequest request)
     {
         if (!request.IsMapped)
-            return new ReplayAnswer(ReplayVerdict.NotDecided, "no permission is known for it");
+            return new ReplayAnswer(ReplayVerdict.NotDecided, request.Provider == ActivityProvider.Nullius ? "it was refused before policies were asked" : "no permission is known for it");
         if (bindings.For(request, out var reason) is not { } binding)
             return new ReplayAnswer(ReplayVerdict.NotDecided, reason);
         _request.Principal = request.Principal;
