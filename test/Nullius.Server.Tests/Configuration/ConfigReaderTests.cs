@@ -51,7 +51,7 @@ public sealed class ConfigReaderTests
         Assert.Equal(10L << 20, route.MaxRequestBody);
         Assert.True(route.DurableSync);
         Assert.Equal("legacy", route.Inject!.BasicUser);
-        Assert.Equal(new SourcePosition(path, 52), route.At);
+        Assert.Equal(new SourcePosition(path, 59), route.At);
         var binding = Assert.Single(config.Gate.Bindings);
         Assert.Equal((BindingKind.Boundary, "resource.json"), (binding.Kind, binding.Policy));
         Assert.Equal([["resource.json"], ["resource.json", "resource.json"]], config.Gate.Guardrails);
