@@ -11,7 +11,7 @@ namespace Nullius.Cli;
 internal static class PolicyCommand
 {
     public static Command Build(Terminal terminal) =>
-        Examples.Of(new Command("policy", "Work on policy documents.") { Lint(terminal), Replay(terminal), Generate(terminal) },
+        Examples.Of(new Command("policy", "Work on policy documents.") { Lint(terminal), Replay(terminal), Generate(terminal), IntentCommand.Build(terminal) },
             "nullius policy lint policies/",
             "nullius policy replay --records trail/ --current policies/ --candidate new-policies/",
             "nullius policy generate --from trail/ --principal deploy --dialect aws");

@@ -25,14 +25,14 @@ internal sealed class EstateRun(Terminal terminal, CaseRun run)
         {
             if (await EstateFolder.LoadAsync(terminal, question.Folder, cancellation).ConfigureAwait(false) is not { } estate)
                 return ExitCode.Usage;
+            string[] resources = question.Resources.Length == 0 ? ["*"] : question.Resources;
+            // Made before the first is answered: a question that cannot be read answers nothing.
+            string[] cases = [.. question.Actions.SelectMany(a => resources.Select(r => estate.CaseFor(new Policy.Simulation.Estate.EstateQuestion(principal, a, r, context))))];
             foreach (var cloud in question.Actions.Select(Estate.CloudOf).Distinct().Order())
             {
                 foreach (var remark in estate.Remarks(cloud))
                     terminal.Say($"{question.Folder}: {remark}");
             }
-            string[] resources = question.Resources.Length == 0 ? ["*"] : question.Resources;
-            // Made before the first is answered: a question that cannot be read answers nothing.
-            string[] cases = [.. question.Actions.SelectMany(a => resources.Select(r => estate.CaseFor(new Policy.Simulation.Estate.EstateQuestion(principal, a, r, context))))];
             return run.Decide(question.Folder, cases);
         }
         catch (SimulationInputException error)

@@ -19,7 +19,7 @@ public sealed class PolicySimulator(bool explain = false)
 
     private readonly AwsSimulation _aws = new(explain);
     private readonly EntraSimulation _entra = new(explain);
-    private readonly AzureSimulation _azure = new();
+    private readonly AzureSimulation _azure = new(explain);
 
     /// <summary>Decides one case. A malformed one is answered with its error, never thrown.</summary>
     /// <param name="json">One case: UTF-8, or UTF-16 with a byte-order mark.</param>
@@ -76,7 +76,7 @@ public sealed class PolicySimulator(bool explain = false)
             "deny" => SimulationOutcome.Deny,
             _ => SimulationOutcome.Unknown,
         };
-        return new SimulationAnswer(name, answer, outcome, word, "", []);
+        return new SimulationAnswer(name, answer, outcome, word, GcpSimulation.Detail(JsonElement.Parse(answer.Span)), []);
     }
 
     /// <summary>The first error that a loader found, as the case's.</summary>

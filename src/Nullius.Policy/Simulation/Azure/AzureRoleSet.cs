@@ -13,7 +13,9 @@ internal sealed record AzurePermission(string[] Actions, string[] NotActions, st
     private static bool Matches(string[] patterns, string action) => Array.Exists(patterns, p => Glob.MatchesFolded(p, action));
 }
 
-internal sealed record AzureAssignment(string Principal, string Role, string Scope, bool HasCondition);
+/// <param name="Role">The last part of the definition's id.</param>
+/// <param name="RoleName">As the assignment says it; null where it does not.</param>
+internal sealed record AzureAssignment(string Principal, string Role, string? RoleName, string Scope, bool HasCondition);
 
 internal sealed record AzureDeny(string Name, string Scope, bool OnlyHere, AzurePermission[] Permissions, string[] Principals, string[] Excluded, bool HasCondition);
 
@@ -37,12 +39,13 @@ internal sealed class AzureRoleSet
         {
             item.Raw("principalType");
             set._assignments.Add(new AzureAssignment(
-                item.RequiredText("principalId", "an object id"), Last(item.RequiredText("roleDefinitionId", "the id of a role definition")),
+                item.RequiredText("principalId", "an object id"), Last(item.RequiredText("roleDefinitionId", "the id of a role definition")), item.Text("roleDefinitionName"),
                 item.RequiredText("scope", "a scope such as `/subscriptions/…`"), !string.IsNullOrEmpty(item.Text("condition"))));
             item.Close();
         }
         foreach (var item in Items(reader, "roleDefinitions"))
         {
+            item.Raw("assignableScopes");
             set._roles[Last(item.RequiredText("id", "the id of the role definition"))] = (item.RequiredText("roleName", "a name"), Permissions(item));
             item.Close();
         }
@@ -99,10 +102,30 @@ internal sealed class AzureRoleSet
         {
             var grants = Grants(assignment, action, isData, scope, outcome.Unknown);
             if (grants > outcome.Granted)
-                (outcome.Granted, outcome.Assignment, outcome.RoleName) = (grants, assignment, _roles.GetValueOrDefault(assignment.Role).Name ?? assignment.Role);
+                (outcome.Granted, outcome.Assignment, outcome.RoleName) = (grants, assignment, NameOf(assignment));
         }
         return outcome;
     }
+
+    private string NameOf(AzureAssignment assignment) => _roles.GetValueOrDefault(assignment.Role).Name ?? assignment.RoleName ?? assignment.Role;
+
+    /// <summary>What of the caller's assignments does not grant, one line each: the nearest first.</summary>
+    internal IEnumerable<string> Near(IReadOnlyCollection<string> principals, string action, bool isData, string scope)
+    {
+        var lines = new List<(int Distance, string Line)>();
+        foreach (var assignment in _assignments.Where(a => principals.Contains(a.Principal, StringComparer.OrdinalIgnoreCase)))
+        {
+            var reaches = Covers(assignment.Scope, scope, []) != Ternary.False;
+            var covers = !_roles.TryGetValue(assignment.Role, out var role) || Array.Exists(role.Permissions, p => p.Covers(action, isData));
+            if (!reaches && covers)
+                lines.Add((1, $"`{NameOf(assignment)}` covers it, at {assignment.Scope} alone"));
+            else if (reaches && !covers)
+                lines.Add((2, $"`{NameOf(assignment)}` at {assignment.Scope} does not cover it{(isData && Array.Exists(role.Permissions, p => p.Covers(action, false)) ? ": its wildcards cover no operations on data" : "")}"));
+        }
+        return lines.OrderBy(l => l.Distance).ThenBy(l => l.Line, StringComparer.Ordinal).Select(l => l.Line).Take(MaxNear);
+    }
+
+    private const int MaxNear = 5;
 
     private Ternary Grants(AzureAssignment assignment, string action, bool isData, string scope, List<string> unknown)
     {
@@ -111,11 +134,11 @@ internal sealed class AzureRoleSet
         if (grants == Ternary.False)
             return grants;
         if (!_roles.TryGetValue(assignment.Role, out var role))
-            grants = Note(missing, $"role definition {assignment.Role}");
+            grants = Note(missing, $"role definition {NameOf(assignment)}");
         else if (!Array.Exists(role.Permissions, p => p.Covers(action, isData)))
             return Ternary.False;
         if (assignment.HasCondition)
-            grants = Note(missing, $"the condition of the assignment of {role.Name ?? assignment.Role} at {assignment.Scope}, which is not modelled");
+            grants = Note(missing, $"the condition of the assignment of {NameOf(assignment)} at {assignment.Scope}, which is not modelled");
         unknown.AddRange(missing.Where(m => !unknown.Contains(m)));
         return grants;
     }

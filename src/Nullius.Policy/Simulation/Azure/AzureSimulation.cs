@@ -6,7 +6,7 @@ using Nullius.Policy.Simulation.Entra;
 namespace Nullius.Policy.Simulation.Azure;
 
 /// <summary>Decides cases of dialect <c>azure</c>: role assignments grant, Conditional Access at the operation's application takes away.</summary>
-internal sealed class AzureSimulation
+internal sealed class AzureSimulation(bool explain)
 {
     private readonly Decision _decision = new();
 
@@ -29,6 +29,8 @@ internal sealed class AzureSimulation
         WriteAccess(access, writer);
         writer.Texts("missingContext", word == "unknown" ? outcome.Unknown.Concat(_decision.MissingContext).Distinct(StringComparer.Ordinal) : []);
         writer.Notes(diagnostics);
+        if (explain)
+            WriteExplanation(outcome, roles, set.Explain(subject), principals, action, isData, scope, writer);
         return new SimulationAnswer(name, writer.Finish(), Outcome(word), word, Detail(outcome, word), []);
     }
 
@@ -72,6 +74,24 @@ internal sealed class AzureSimulation
         writer.Json.WriteString("decision", word);
         EntraSimulation.WriteRequired(_decision, writer);
         writer.Texts("applied", _decision.Statements.Select(s => s.Id));
+        writer.Json.WriteEndObject();
+    }
+
+    private static void WriteExplanation(
+        AzureOutcome outcome, AzureRoleSet roles, Explain.EntraExplanation access, string[] principals, string action, bool isData, string scope, AnswerWriter writer)
+    {
+        string[] near = [.. outcome.Granted == Ternary.True ? [] : roles.Near(principals, action, isData, scope)];
+        var changes = new List<string>();
+        if (outcome.Granted == Ternary.False)
+            changes.Add($"a role that covers `{PolicyDiagnostic.Quote(action)}` were assigned at `{PolicyDiagnostic.Quote(scope)}` or above it");
+        if (outcome.Deny is { } deny)
+            changes.Add($"deny assignment `{PolicyDiagnostic.Quote(deny.Name)}` excluded the caller");
+        changes.AddRange(outcome.Result == Ternary.True ? [] : outcome.Unknown.Select(u => $"{u} were known"));
+        writer.Json.WriteStartObject("explanation");
+        writer.Json.WriteString("summary", outcome.Result == Ternary.True ? $"granted by `{outcome.RoleName}`; Conditional Access: {access.Summary}"
+            : outcome.Deny is not null ? "denied by a deny assignment" : outcome.Result == Ternary.Unknown ? "not decided: something is not established" : "no role assignment grants it");
+        writer.Texts("nearest", near);
+        writer.Texts("changes", changes);
         writer.Json.WriteEndObject();
     }
 

@@ -64,6 +64,18 @@ public static class GcpSimulation
         writer.WriteEndArray();
     }
 
+    /// <summary>One line for a person, out of an answer.</summary>
+    internal static string Detail(JsonElement answer)
+    {
+        if (answer.GetProperty("denyRule") is { ValueKind: JsonValueKind.Object } rule)
+            return $"by rule {rule.GetProperty("index").GetInt32() + 1} of {(rule.TryGetProperty("policy", out var policy) ? policy : rule.GetProperty("attachedTo"))}";
+        if (answer.TryGetProperty("principalAccessBoundary", out var boundary))
+            return $"by principal access boundary {boundary}";
+        if (answer.GetProperty("unknown").GetArrayLength() > 0)
+            return "not known: " + string.Join(", ", answer.GetProperty("unknown").EnumerateArray());
+        return answer.GetProperty("binding") is { ValueKind: JsonValueKind.Object } binding ? $"{binding.GetProperty("role")} on {binding.GetProperty("attachedTo")}" : "no binding grants it";
+    }
+
     /// <summary>The binding that grants, or that would if what is unknown were in its favour.</summary>
     private static void WriteBinding(GcpOutcome outcome, Utf8JsonWriter writer)
     {

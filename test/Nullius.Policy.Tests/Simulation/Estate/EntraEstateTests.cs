@@ -68,6 +68,25 @@ public sealed class EntraEstateTests
     }
 
     [Fact]
+    public void Direct_memberships_are_enough_where_what_they_are_in_is_known_too()
+    {
+        var users = $$"""{"value":[{"id":"{{Bob}}","userPrincipalName":"bob@example.com","userType":"Member","memberOf":[{"@odata.type":"#microsoft.graph.group","id":"{{Inner}}"}]}]}""";
+        var ask = Tenant().With("bob.json", users);
+        Assert.StartsWith("challenge", ask.Ask("bob@example.com", "signIn", Shop, "ipAddress=203.0.113.9"), StringComparison.Ordinal);
+        ask.With("inner.json", $$"""{"value":[{"id":"{{Inner}}","displayName":"Inner","groupTypes":[],"memberOf":[]}]}""");
+        Assert.Equal("allow", ask.Ask("bob@example.com", "signIn", Shop, "ipAddress=203.0.113.9"));
+    }
+
+    [Fact]
+    public void A_role_that_is_not_among_the_active_ones_is_nobodys()
+    {
+        var ask = Tenant().With($"members-{Admins}.json", """{"value":[{"@odata.type":"#microsoft.graph.user","id":"x"}]}""");
+        Assert.Contains("role:62e90394", ask.Ask("bob@example.com", "signIn", Shop, "ip=203.0.113.9"), StringComparison.Ordinal);
+        ask.With("directoryRoles.json", """{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#directoryRoles","value":[{"id":"r","displayName":"Reader","roleTemplateId":"other","members":[]}]}""");
+        Assert.Equal("allow", ask.Ask("bob@example.com", "signIn", Shop, "ip=203.0.113.9"));
+    }
+
+    [Fact]
     public void An_expanded_list_at_Graphs_limit_is_not_taken_for_whole()
     {
         var members = string.Join(",", Enumerable.Range(100, 20).Select(i => $$"""{"@odata.type":"#microsoft.graph.user","id":"aaaaaaaa-0000-0000-0000-000000000{{i}}"}"""));
@@ -132,7 +151,29 @@ public sealed class EntraEstateTests
 
     [Fact]
     public void A_role_whose_definition_was_not_exported_is_unknown_and_named() =>
-        Assert.Equal("unknown role definition owner", WithMembers().With("assignments.json", Roles).Ask("bob@example.com", "Microsoft.Compute/virtualMachines/start/action", "/subscriptions/s1/resourceGroups/g"));
+        Assert.Equal("unknown role definition Owner", WithMembers().With("assignments.json", Roles).Ask("bob@example.com", "Microsoft.Compute/virtualMachines/start/action", "/subscriptions/s1/resourceGroups/g"));
+
+    [Fact]
+    public void A_denial_is_explained_by_the_nearest_assignment()
+    {
+        var ask = WithMembers().With("assignments.json", Roles).With("definitions.json", Definitions);
+        var question = new Nullius.Policy.Simulation.Estate.EstateQuestion("bob@example.com", ReadBlob, Account, new Dictionary<string, IReadOnlyList<string>>());
+        var answer = System.Text.Json.JsonElement.Parse(new PolicySimulator(explain: true).Decide(System.Text.Encoding.UTF8.GetBytes(ask.Estate.CaseFor(question))).Json.Span);
+        var explanation = answer.GetProperty("explanation");
+        Assert.Equal("`Owner` at /subscriptions/s1/resourceGroups/g does not cover it: its wildcards cover no operations on data", Assert.Single(explanation.GetProperty("nearest").EnumerateArray()).GetString());
+        Assert.Contains("were assigned", explanation.GetProperty("changes")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("enabled", "unknown policy Filtered, which cannot be read:")]
+    [InlineData("disabled", "allow")]
+    public void A_policy_that_is_not_modelled_could_deny_unless_it_is_switched_off(string state, string expected)
+    {
+        var filtered = $$$"""{"id":"p7","displayName":"Filtered","state":"{{{state}}}","conditions":{"applications":{"includeApplications":["All"],"applicationFilter":{"mode":"include","rule":"x"}},"users":{"includeUsers":["All"]}},"grantControls":{"operator":"OR","builtInControls":["block"]}}""";
+        var ask = WithMembers().With("filtered.json", filtered);
+        Assert.StartsWith(expected, ask.Ask("bob@example.com", "signIn", Shop, "ip=203.0.113.9"), StringComparison.Ordinal);
+        Assert.StartsWith("block", ask.Ask("bob@example.com", "signIn", Shop, "ip=198.51.100.9"), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_deny_assignment_wins()

@@ -136,6 +136,68 @@ public sealed class GcpEstateTests
         Assert.Equal("deny", ask.Ask("alice@example.com", "storage.objects.list", "projects/alone", "origin.ip=198.51.100.7"));
     }
 
+    [Theory]
+    [InlineData("policy.json", "allow")]
+    [InlineData("project-policy.json", "allow")]
+    [InlineData("my-shop.iam.json", "allow")]
+    [InlineData("org-policy.json", "unknown")]
+    public void A_policy_that_does_not_say_of_what_is_placed_where_only_one_place_is_left_and_that_is_told(string file, string decision)
+    {
+        var ask = new EstateAsk().With(file, """{"bindings":[{"members":["user:alice@example.com"],"role":"roles/storage.objectViewer"}],"etag":"x","version":1}""").With("viewer.json", Viewer)
+            .With("projects.json", """[{"name":"Shop","projectId":"my-shop","projectNumber":"123"}]""");
+        Assert.StartsWith(decision, ask.Ask("alice@example.com", "storage.objects.list", "projects/my-shop"), StringComparison.Ordinal);
+        Assert.Contains(ask.Estate.Remarks(EstateCloud.Gcp), r => r.StartsWith(file, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Effective_tags_come_from_a_search_of_resources_or_from_the_question()
+    {
+        const string Deny = """[{"name":"policies/cloudresourcemanager.googleapis.com%2Fprojects%2Fshop/denypolicies/d","kind":"DenyPolicy","rules":[{"denyRule":{"deniedPrincipals":["principalSet://goog/public:all"],"deniedPermissions":["storage.googleapis.com/objects.get"],"denialCondition":{"expression":"resource.matchTag('2/env', 'prod')"}}}]}]""";
+        Assert.Equal("unknown resource.tags", Estate().With("deny.json", Deny).Ask("alice@example.com", "storage.objects.get", "gs://pictures/x"));
+        Assert.Equal("allow", Estate().With("deny.json", Deny).Ask("alice@example.com", "storage.objects.get", "gs://pictures/x", "tag:2/env=dev"));
+        var searched = Estate().With("deny.json", Deny).With("resources.json", """[{"name":"//storage.googleapis.com/pictures","assetType":"storage.googleapis.com/Bucket","project":"projects/123","folders":["folders/1"],"organization":"organizations/2","effectiveTags":[{"attachedResource":"//cloudresourcemanager.googleapis.com/projects/shop","effectiveTags":[{"tagKey":"2/env","tagKeyId":"tagKeys/1","tagValue":"2/env/prod","tagValueId":"tagValues/2"}]}]}]""");
+        Assert.Equal("deny", searched.Ask("alice@example.com", "storage.objects.get", "gs://pictures/x"));
+    }
+
+    private static EstateAsk Alone(string binding) => new EstateAsk().With("project-alone.json", $$"""{"bindings":[{"members":["user:alice@example.com"],"role":"roles/storage.objectViewer"{{binding}}},{"members":["user:bob@example.com"],"role":"roles/storage.objectViewer"}],"version":1}""")
+        .With("viewer.json", Viewer).With("projects.json", """{"projects":[{"name":"projects/9","projectId":"alone"}]}""");
+
+    [Fact]
+    public void A_part_that_cannot_be_read_is_named_and_the_rest_is_decided()
+    {
+        var ask = Alone(""","condition":{"title":"t","expression":"resource.unknownThing == 'x'"}""");
+        Assert.StartsWith("unknown a binding of projects/alone, which cannot be read:", ask.Ask("alice@example.com", "storage.objects.list", "projects/alone"), StringComparison.Ordinal);
+        Assert.Equal("allow", ask.Ask("bob@example.com", "storage.objects.list", "projects/alone"));
+        ask.With("deny.json", """{"name":"policies/cloudresourcemanager.googleapis.com%2Fprojects%2Falone/denypolicies/d","kind":"DenyPolicy","rules":[{"denyRule":{"deniedPrincipals":["group:x@example.com"],"deniedPermissions":["storage.googleapis.com/objects.list"]}}]}""");
+        Assert.StartsWith("unknown a rule of deny policy", ask.Ask("bob@example.com", "storage.objects.list", "projects/alone"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_access_level_that_a_condition_names_and_that_was_not_exported_is_unknown()
+    {
+        var ask = Alone(""","condition":{"title":"t","expression":"'accessPolicies/1/accessLevels/gone' in request.auth.access_levels"}""")
+            .With("levels.json", """[{"basic":{"conditions":[{"regions":["DE"]}]},"name":"accessPolicies/1/accessLevels/other"}]""");
+        Assert.StartsWith("unknown access level accessPolicies/1/accessLevels/gone", ask.Ask("alice@example.com", "storage.objects.list", "projects/alone"), StringComparison.Ordinal);
+        Assert.Equal("allow", ask.Ask("bob@example.com", "storage.objects.list", "projects/alone"));
+        Assert.Equal("allow", ask.Ask("alice@example.com", "storage.objects.list", "projects/alone", "request.auth.access_levels=accessPolicies/1/accessLevels/gone"));
+    }
+
+    [Fact]
+    public void A_buckets_policy_is_never_taken_for_its_projects()
+    {
+        var ask = new EstateAsk().With("policy.json", """{"bindings":[{"members":["user:alice@example.com"],"role":"roles/storage.legacyBucketReader"}],"etag":"x"}""").With("role.json", """{"name":"roles/storage.legacyBucketReader","includedPermissions":["storage.objects.list"]}""")
+            .With("projects.json", """[{"name":"Shop","projectId":"shop","projectNumber":"123"}]""");
+        Assert.Equal("unknown the allow policy of projects/shop", ask.Ask("alice@example.com", "storage.objects.list", "projects/shop"));
+    }
+
+    [Fact]
+    public void The_project_of_a_bucket_may_be_said_by_the_question()
+    {
+        var ask = Estate();
+        Assert.StartsWith("unknown the project of projects/_/buckets/other", ask.Ask("bob@example.com", "storage.objects.get", "gs://other/x", "time=2027-06-01T00:00:00Z"), StringComparison.Ordinal);
+        Assert.Equal("allow", ask.Ask("alice@example.com", "storage.objects.get", "gs://other/x", "resource.project=shop"));
+    }
+
     [Fact]
     public void A_list_that_goes_on_makes_the_answer_unknown() =>
         Assert.Equal("unknown the next page of page1.json", new EstateAsk().With("page1.json", """{"results":[{"resource":"//cloudresourcemanager.googleapis.com/projects/p","project":"projects/1","organization":"organizations/2","policy":{"bindings":[]}},{"resource":"//cloudresourcemanager.googleapis.com/organizations/2","organization":"organizations/2","policy":{"bindings":[]}}],"nextPageToken":"t"}""")

@@ -16,6 +16,8 @@ internal sealed class AwsEstate
 
     internal AwsResourcePolicies Resources { get; } = new();
 
+    internal AwsIdentityCenter IdentityCenter { get; } = new();
+
     internal IReadOnlyCollection<JsonElement> Users => _users.Values;
 
     internal IReadOnlyCollection<JsonElement> Roles => _roles.Values;
@@ -40,7 +42,7 @@ internal sealed class AwsEstate
             AddAll(json, "Policies", _managed);
         if (known && (json.IsTrue("IsTruncated") || json.Has("NextToken")))
             _truncated.Add(file);
-        return known | Organization.Add(json, file) | Resources.Add(json, file);
+        return known | Organization.Add(json, file) | Resources.Add(json, file) | IdentityCenter.Add(json);
     }
 
     private static bool AddAll(JsonElement json, string list, Dictionary<string, JsonElement> into)
@@ -123,6 +125,28 @@ internal sealed class AwsEstate
             policies["scp"] = scp;
         if (Organization.Levels(owner, "RESOURCE_CONTROL_POLICY", "rcp", gaps) is { } rcp)
             policies["rcp"] = rcp;
+    }
+
+    /// <summary>Resources that the caller's policies allow something on, and those that have a policy of their own: where it is worth to ask.</summary>
+    internal IEnumerable<string> ResourcesNear(string principal)
+    {
+        var statements = Identity(FindCaller(principal, out var arn), []).Select(p => p!["PolicyDocument"]?["Statement"])
+            .SelectMany(s => s is JsonArray list ? list : [s?.DeepClone()]).OfType<JsonObject>().Where(s => s["Effect"]?.ToString() == "Allow");
+        return statements.SelectMany(s => s["Resource"] is JsonArray list ? list.Select(r => r!.ToString()) : s["Resource"] is { } one ? [one.ToString()] : Array.Empty<string>())
+            .Where(r => r.StartsWith("arn:", StringComparison.Ordinal)).Select(r => Example(r, arn)).Where(r => !r.Contains("${", StringComparison.Ordinal))
+            .Append(arn).Concat(Resources.Arns).Distinct(StringComparer.Ordinal);
+    }
+
+    /// <summary>A resource that a pattern covers, in the caller's account where it leaves the account open.</summary>
+    private static string Example(string pattern, string caller)
+    {
+        var parts = pattern.Replace("${aws:username}", caller[(caller.LastIndexOf('/') + 1)..], StringComparison.OrdinalIgnoreCase).Split(':', 6);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var whole = i == 3 ? "us-east-1" : i == 4 ? AccountOf(caller) : "any";
+            parts[i] = parts[i] == "*" ? whole : parts[i].Replace("*", "any", StringComparison.Ordinal).Replace('?', 'x');
+        }
+        return string.Join(':', parts);
     }
 
     private JsonElement FindCaller(string principal, out string arn)

@@ -20,6 +20,9 @@ internal sealed partial class AwsResourcePolicies
 
     internal bool IsEmpty => _policies.Count == 0 && _unplaced.Count == 0;
 
+    /// <summary>The resources whose ARN is known as a whole.</summary>
+    internal IEnumerable<string> Arns => _policies.Keys.Where(k => k.StartsWith("arn:", StringComparison.Ordinal) && !k.Contains('*', StringComparison.Ordinal));
+
     /// <summary>Files whose policy is of a resource that they do not name.</summary>
     internal IReadOnlyList<string> Unplaced => _unplaced;
 

@@ -30,7 +30,7 @@ internal sealed class AzureRoles
         var body = item.Find("properties") is { ValueKind: JsonValueKind.Object } inner ? inner : item;
         if (body.Text("roleDefinitionId") is { } role && role.Contains("/roleDefinitions/", StringComparison.OrdinalIgnoreCase) && body.Text("principalId") is not null)
         {
-            _assignments.Add(body.Only("principalId", "principalType", "roleDefinitionId", "scope", "condition"));
+            _assignments.Add(body.Only("principalId", "principalType", "roleDefinitionId", "roleDefinitionName", "scope", "condition"));
             return true;
         }
         if (body.Has("denyAssignmentName") && body.Has("permissions"))
@@ -78,6 +78,10 @@ internal sealed class AzureRoles
         if (_assignments.Count == 0)
             gaps.Add(EstateGap.Grant("the role assignments (`az role assignment list --all`)"));
     }
+
+    /// <summary>The scopes at which one of these has a role.</summary>
+    internal IEnumerable<string> ScopesOf(IReadOnlyCollection<string> principals) =>
+        _assignments.Where(a => principals.Contains(Text(a, "principalId"), StringComparer.OrdinalIgnoreCase)).Select(a => Text(a, "scope")).Distinct(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Assignments to groups of which it cannot be told whether the caller is in them.</summary>
     internal IEnumerable<string> GroupsAssigned() =>

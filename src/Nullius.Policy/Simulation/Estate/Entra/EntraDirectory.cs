@@ -33,6 +33,9 @@ internal sealed partial class EntraDirectory
     private readonly Dictionary<string, string> _roleTemplates = new(StringComparer.OrdinalIgnoreCase);
     private bool _hasAssignments;
 
+    /// <summary>The list of directory roles was read to its end.</summary>
+    internal bool IsRoleListWhole { get; set; }
+
     [GeneratedRegex(@"#(?:groups|users|directoryRoles|servicePrincipals)\('(?<id>[^']+)'\)/(?<relation>transitiveMemberOf|memberOf|transitiveMembers|members)", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
     private static partial Regex Context { get; }
 
@@ -164,9 +167,18 @@ internal sealed partial class EntraDirectory
         return found;
     }
 
-    /// <summary>Whether it can be told that the caller is not in a group: its own list is whole, or the group's is, with all that are in it.</summary>
-    internal bool CanExclude(IReadOnlyList<string> names, string group) =>
-        OfCaller(names, "transitiveMemberOf") is { IsComplete: true } || IsWhole(group, 0);
+    /// <summary>Whether it can be told that the caller is not in a group: its own lists are whole, or the group's is, with all that are in it.</summary>
+    internal bool CanExclude(IReadOnlyList<string> names, string group) => KnowsAllContainers(names, 0) || IsWhole(group, 0);
+
+    /// <summary>All that an object is in is known: transitively by its own word, or directly, and so of each that it is in.</summary>
+    private bool KnowsAllContainers(IReadOnlyList<string> names, int depth)
+    {
+        if (depth > MaxDepth)
+            return false;
+        if (OfCaller(names, "transitiveMemberOf") is { IsComplete: true })
+            return true;
+        return OfCaller(names, "memberOf") is { IsComplete: true } direct && direct.Ids.All(id => _roleTemplates.ContainsKey(id) || KnowsAllContainers([id], depth + 1));
+    }
 
     private bool IsWhole(string group, int depth)
     {
@@ -213,13 +225,14 @@ internal sealed partial class EntraDirectory
     /// <summary>Whether it can be told that the caller does not have a role.</summary>
     internal bool CanExcludeRole(IReadOnlyList<string> names, string template)
     {
-        if (OfCaller(names, "transitiveMemberOf") is { IsComplete: true })
+        if (KnowsAllContainers(names, 0))
             return true;
         // A role may be assigned to a group: whoever has it is known when that group is whole.
         if (_hasAssignments && _assigned.Where(a => a.Value.Any(r => _roleTemplates.GetValueOrDefault(r, r).Equals(template, StringComparison.OrdinalIgnoreCase)))
             .All(a => Users.ContainsKey(a.Key) || ServicePrincipals.ContainsKey(a.Key) || IsWhole(a.Key, 0)))
             return true;
         string[] objects = [.. _roleTemplates.Where(r => r.Value.Equals(template, StringComparison.OrdinalIgnoreCase)).Select(r => r.Key)];
-        return objects.Length > 0 && objects.Any(o => IsWhole(o, 0));
+        // The list of directory roles has every role that is active; who could have another one?
+        return objects.Length > 0 ? objects.Any(o => IsWhole(o, 0)) : IsRoleListWhole;
     }
 }

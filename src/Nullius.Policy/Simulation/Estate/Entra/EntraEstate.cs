@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Nullius.Policy.Dialects.Entra;
 
 namespace Nullius.Policy.Simulation.Estate.Entra;
 
@@ -33,6 +35,8 @@ internal sealed class EntraEstate
             kind = AddItem(item) ?? kind;
         }
         var isList = Directory.AddList(document, file);
+        if (!isList && kind == "roles" && (document.ValueKind == JsonValueKind.Array || document.Has("value")) && items.All(i => i.Has("roleTemplateId")))
+            Directory.IsRoleListWhole = !document.Has("@odata.nextLink");
         if (kind is not null && document.Has("value"))
             NotePage(kind, document, file);
         return kind is not null || isList;
@@ -122,9 +126,9 @@ internal sealed class EntraEstate
         AddGuest(caller, request, gaps);
         var policies = new JsonObject
         {
-            ["conditionalAccess"] = new JsonArray([.. _policies.Values.Select(p => (JsonNode)Policy(p))]),
             ["namedLocations"] = Locations(gaps),
         };
+        policies["conditionalAccess"] = Readable(policies["namedLocations"]!.ToJsonString(), gaps);
         gaps.AddRange(OpenPages("policies").Select(f => EstateGap.Deny($"the next page of {f}")));
         if (isAzure)
         {
@@ -139,6 +143,40 @@ internal sealed class EntraEstate
         var json = new JsonObject { ["name"] = question.Name, ["dialect"] = isAzure ? "azure" : "entra", ["request"] = request, ["policies"] = policies };
         EstateGap.Write(json, gaps);
         return json.ToJsonString();
+    }
+
+    /// <summary>Where the caller has roles of Azure, by itself or through groups that it may be in.</summary>
+    internal IEnumerable<string> ScopesNear(string principal)
+    {
+        var caller = EntraCaller.Find(this, principal, null);
+        var containers = Directory.Containers(caller.Names);
+        return Azure.ScopesOf([caller.Id, .. containers, .. Azure.GroupsAssigned().Where(g => !Directory.CanExclude(caller.Names, g))]);
+    }
+
+    /// <summary>The policies that load. One that does not (a condition that is not modelled) could deny, unless it is switched off.</summary>
+    private JsonArray Readable(string locations, List<EstateGap> gaps)
+    {
+        string? Fault(JsonNode of)
+        {
+            var diagnostics = new List<PolicyDiagnostic>();
+            var set = EntraPolicySet.Load([("policies", Encoding.UTF8.GetBytes(of.ToJsonString()))], [("locations", Encoding.UTF8.GetBytes(locations))], diagnostics);
+            return set is null ? diagnostics.Find(d => d.Severity == DiagnosticSeverity.Error)?.Message ?? "" : null;
+        }
+
+        var all = new JsonArray([.. _policies.Values.Select(Policy)]);
+        // Almost always all of it loads: one by one only where it does not.
+        if (Fault(all) is null)
+            return all;
+        var readable = new JsonArray();
+        foreach (var (id, policy) in _policies)
+        {
+            var node = Policy(policy);
+            if (Fault(node) is not { } fault)
+                readable.Add(node);
+            else if (policy.Text("state") == "enabled")
+                gaps.Add(EstateGap.Deny($"policy {policy.Text("displayName") ?? id}, which cannot be read: {fault}"));
+        }
+        return readable;
     }
 
     /// <summary>Groups and roles of the caller; of those that policies name, the ones that cannot be told.</summary>

@@ -49,7 +49,7 @@ internal static partial class EntraRequestBuilder
     {
         if (AuthenticationContext.IsMatch(question.Action))
             request["authenticationContexts"] = new JsonArray(question.Action);
-        else if (!question.Action.Equals("signIn", StringComparison.OrdinalIgnoreCase))
+        else if (question.Action.ToLowerInvariant() is not ("signin" or "sign-in" or "access"))
             throw new SimulationInputException("bad-action", $"`{PolicyDiagnostic.Quote(question.Action)}` is no action, expected `signIn`, `urn:user:registersecurityinfo`, `urn:user:registerdevice`, an authentication context such as `c1`, or an operation of Azure such as `Microsoft.Compute/virtualMachines/start/action`", "$.request.action");
         if (question.Resource == "*")
             return;
@@ -61,11 +61,22 @@ internal static partial class EntraRequestBuilder
     {
         var found = directory.ServicePrincipals.Values.Concat(directory.Applications.Values).FirstOrDefault(a =>
             a.Id.Equals(name, StringComparison.OrdinalIgnoreCase) || string.Equals(a.Name, name, StringComparison.OrdinalIgnoreCase) || string.Equals(a.Json.Text("appId"), name, StringComparison.OrdinalIgnoreCase));
+        if (name is "Office365" or "MicrosoftAdminPortals")
+            return name;
         return found?.Json.Text("appId") ?? s_known.GetValueOrDefault(name) ?? (ObjectId.IsMatch(name) ? name : null);
     }
 
-    private static void AddSignal(JsonObject request, string key, IReadOnlyList<string> values)
+    /// <summary>The names of Graph's what-if, and short ones.</summary>
+    private static readonly Dictionary<string, string> s_otherNames = new(StringComparer.OrdinalIgnoreCase)
     {
+        ["devicePlatform"] = "device.platform", ["platform"] = "device.platform", ["device.isCompliant"] = "device.compliant", ["compliant"] = "device.compliant", ["isCompliant"] = "device.compliant",
+        ["hybridJoined"] = "device.hybridJoined", ["clientAppType"] = "clientApp", ["signInRiskLevel"] = "signInRisk", ["userRiskLevel"] = "userRisk",
+        ["servicePrincipalRiskLevel"] = "servicePrincipalRisk", ["insiderRiskLevel"] = "insiderRisk", ["ipAddress"] = "location.ip", ["time"] = "now",
+    };
+
+    private static void AddSignal(JsonObject request, string name, IReadOnlyList<string> values)
+    {
+        var key = s_otherNames.GetValueOrDefault(name, name);
         var value = values[^1];
         if (key.Equals("satisfied", StringComparison.OrdinalIgnoreCase) || (key.Equals("mfa", StringComparison.OrdinalIgnoreCase) && IsTrue(value)))
         {

@@ -12,7 +12,7 @@ internal sealed class GcpEstate
     [
         "origin.ip", "origin.region_code", "origin.network", "device.encryption_status", "device.is_admin_approved_device", "device.is_corp_owned_device",
         "device.is_secured_with_screenlock", "device.os_type", "device.os_version", "device.verified_chrome_os", "device.management_level",
-        "request.path", "request.host", "destination.ip", "destination.port",
+        "request.path", "request.host", "destination.ip", "destination.port", "request.auth.claims",
     ];
 
     internal GcpHierarchy Hierarchy { get; } = new();
@@ -27,9 +27,12 @@ internal sealed class GcpEstate
 
     internal bool Add(JsonElement document, string file) => Exports.Add(document, file);
 
+    private readonly SortedSet<string> _remarks = new(StringComparer.Ordinal);
+
     internal IReadOnlyList<string> Remarks()
     {
-        var remarks = new List<string>(Exports.Unplaced.Select(f => $"{f} holds an allow policy and not of what: name it project-ID.json, folder-N.json, organization-N.json or bucket-NAME.json"));
+        var remarks = new List<string>(_remarks);
+        remarks.AddRange(Exports.Unplaced.Select(f => $"{f} holds an allow policy and not of what: name it project-ID.json, folder-N.json, organization-N.json or bucket-NAME.json"));
         if (Exports.Denies.Count == 0)
             remarks.Add("no deny policy is in it, none takes part");
         return remarks;
@@ -42,6 +45,16 @@ internal sealed class GcpEstate
         return (principal.EndsWith(".gserviceaccount.com", StringComparison.OrdinalIgnoreCase) ? "serviceAccount:" : "user:") + principal;
     }
 
+    /// <summary>Resources whose policies name the caller, a group that it may be in, or everybody.</summary>
+    internal IEnumerable<string> ResourcesNear(string principal)
+    {
+        var caller = Caller(principal);
+        var address = caller[(caller.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        var groups = Groups.Of(address);
+        return Exports.ResourcesWhere(m => m.Equals(caller, StringComparison.OrdinalIgnoreCase) || m is "allUsers" or "allAuthenticatedUsers" || m.StartsWith("domain:", StringComparison.Ordinal)
+            || (m.StartsWith("group:", StringComparison.Ordinal) && (groups.Contains(m[6..]) || !Groups.CanExclude(address, m[6..]))) || m.StartsWith("principalSet:", StringComparison.Ordinal));
+    }
+
     internal string CaseFor(EstateQuestion question)
     {
         if (question.Resource == "*")
@@ -50,14 +63,16 @@ internal sealed class GcpEstate
         var principal = Caller(question.Principal);
         var resource = GcpResource.Parse(question.Resource, question.Action);
         var canonical = Hierarchy.Canonical(resource.Name);
-        var ancestors = Hierarchy.AncestorsOf($"{resource.Service}|{BucketOf(canonical)}", canonical, gaps);
+        var mayDeny = Exports.Denies.Count + Exports.Boundaries.Count + Exports.BoundaryBindings.Count > 0;
+        var ancestors = Hierarchy.AncestorsOf($"{resource.Service}|{BucketOf(canonical)}", canonical, gaps, question.Value("resource.project"), mayDeny);
+        _remarks.UnionWith(Exports.Place(ancestors.FirstOrDefault()));
         var policies = new JsonObject();
         var allow = Allow(resource, ancestors, gaps);
         policies["allow"] = allow;
         policies["deny"] = Deny(ancestors, gaps);
         policies["principalAccessBoundary"] = Boundaries(gaps);
         policies["roles"] = Roles(allow);
-        policies["accessLevels"] = new JsonArray([.. Exports.Levels.Values.Select(l => (JsonNode)l.Node())]);
+        policies["accessLevels"] = GcpReadable.Levels(Exports.Levels.Values.Select(l => l.Node()), allow, question.Value("request.auth.access_levels") is not null, gaps);
         var json = new JsonObject
         {
             ["name"] = question.Name,
@@ -85,7 +100,7 @@ internal sealed class GcpEstate
             ["type"] = resource.Type,
             ["service"] = resource.Service,
             ["ancestors"] = ExportJson.Array(ancestors),
-            ["tags"] = Tags(question),
+            ["tags"] = Tags(question) ?? Exports.Tags($"{resource.Service}|{BucketOf(resource.Name)}") ?? Exports.Tags($"{resource.Service}|{Hierarchy.Canonical(resource.Name)}"),
         };
         return new JsonObject
         {
@@ -94,7 +109,7 @@ internal sealed class GcpEstate
             ["unknownGroups"] = ExportJson.Array(unknown),
             ["permission"] = question.Action,
             ["resource"] = target,
-            ["time"] = question.Value("request.time"),
+            ["time"] = question.Value("request.time") ?? question.Value("time"),
             ["accessLevels"] = question.Context.FirstOrDefault(c => c.Key.Equals("request.auth.access_levels", StringComparison.OrdinalIgnoreCase)).Value is { } given
                 ? ExportJson.Array(given) : Exports.Levels.Count > 0 ? new JsonArray() : null,
             ["attributes"] = Attributes(question),
@@ -117,8 +132,14 @@ internal sealed class GcpEstate
             attributes[signal] = null;
         foreach (var (key, values) in question.Context)
         {
-            if (key.StartsWith("tag:", StringComparison.OrdinalIgnoreCase) || key is "request.time" or "request.auth.access_levels")
+            if (key.StartsWith("tag:", StringComparison.OrdinalIgnoreCase) || key is "request.time" or "time" or "request.auth.access_levels" or "resource.project")
                 continue;
+            if (key.Equals("mfa", StringComparison.OrdinalIgnoreCase))
+            {
+                // The credential strength of the session, as custom access levels read it.
+                attributes["request.auth.claims"] = new JsonObject { ["crd_str"] = new JsonObject { ["pwd"] = true, ["mfa"] = values[0].Equals("true", StringComparison.OrdinalIgnoreCase) } };
+                continue;
+            }
             var isFlag = key.StartsWith("device.is_", StringComparison.Ordinal) || key == "device.verified_chrome_os";
             attributes[key] = isFlag && bool.TryParse(values[0], out var flag) ? flag
                 : key == "destination.port" && int.TryParse(values[0], out var port) ? port : values[0];
@@ -155,7 +176,7 @@ internal sealed class GcpEstate
         {
             var (name, key, isOwn) = chain[i];
             if (Exports.Bindings(key) is { } bindings)
-                allow.Add(new JsonObject { ["attachedTo"] = name, ["version"] = 3, ["bindings"] = bindings });
+                allow.Add(new JsonObject { ["attachedTo"] = name, ["version"] = 3, ["bindings"] = GcpReadable.Bindings(name, bindings, gaps) });
             else if (i > highest && (!isOwn || (i == 0 && resource.Type?.EndsWith("/Object", StringComparison.Ordinal) != true)))
                 gaps.Add(EstateGap.Grant($"the allow policy of {name}"));
         }
@@ -170,7 +191,7 @@ internal sealed class GcpEstate
             if (policy.Rules is null)
                 gaps.Add(EstateGap.Deny($"the rules of deny policy {policy.Name} (`gcloud iam policies get --kind=denypolicies`)"));
             else
-                deny.Add(new JsonObject { ["name"] = policy.Name, ["attachedTo"] = Hierarchy.Attachment(policy.AttachedTo), ["rules"] = policy.Rules.DeepClone() });
+                deny.Add(new JsonObject { ["name"] = policy.Name, ["attachedTo"] = Hierarchy.Attachment(policy.AttachedTo), ["rules"] = GcpReadable.Rules(policy.Name, Hierarchy.Attachment(policy.AttachedTo), policy.Rules, gaps) });
         }
         return deny;
     }
@@ -183,8 +204,9 @@ internal sealed class GcpEstate
             var bindings = Exports.BoundaryBindings.Where(b => b.Text("policy") == name).Select(b => (JsonNode)b.Only("name", "policyKind", "target", "condition")).ToArray();
             if (bindings.Length == 0 && Exports.BoundaryBindings.Count == 0)
                 gaps.Add(EstateGap.Deny($"the bindings of {name} (`gcloud iam policy-bindings list`)"));
-            if (bindings.Length > 0)
-                boundaries.Add(new JsonObject { ["name"] = name, ["details"] = Canonical(details), ["bindings"] = new JsonArray(bindings) });
+            var boundary = new JsonObject { ["name"] = name, ["details"] = Canonical(details), ["bindings"] = new JsonArray(bindings) };
+            if (bindings.Length > 0 && GcpReadable.Boundary(name, boundary, gaps))
+                boundaries.Add((JsonNode)boundary);
         }
         foreach (var binding in Exports.BoundaryBindings.Where(b => b.Text("policy") is { } policy && !Exports.Boundaries.ContainsKey(policy)))
             gaps.Add(EstateGap.Deny($"the principal access boundary {binding.Text("policy")}"));

@@ -32,11 +32,14 @@ internal sealed class GcpExports(GcpHierarchy hierarchy, GcpGroups groups)
     /// <summary>Permissions or the role's resource by name; null where only the name is known.</summary>
     internal Dictionary<string, JsonNode?> Roles { get; } = new(StringComparer.Ordinal);
 
-    internal List<string> Unplaced { get; } = [];
+    private readonly List<(string File, JsonElement Policy)> _unplaced = [];
+
+    /// <summary>Allow policies of which neither content nor name tells what they are attached to.</summary>
+    internal IEnumerable<string> Unplaced => _unplaced.Select(u => u.File);
 
     internal List<string> OpenPages { get; } = [];
 
-    internal bool IsPresent => _allow.Count + Denies.Count + Boundaries.Count + Levels.Count + Roles.Count + Unplaced.Count > 0;
+    internal bool IsPresent => _allow.Count + Denies.Count + Boundaries.Count + Levels.Count + Roles.Count + _unplaced.Count > 0;
 
     internal bool Add(JsonElement document, string file)
     {
@@ -67,6 +70,7 @@ internal sealed class GcpExports(GcpHierarchy hierarchy, GcpGroups groups)
         if (row.Text("name") is not { } name || !name.StartsWith("//", StringComparison.Ordinal))
             return false;
         AddPlace(name, row);
+        AddTags(name, row);
         if ((row.Find("iamPolicy") ?? row.Find("iam_policy")) is { } own)
             AddAllow(name, own, isInventory: true);
         if ((row.Find("accessLevel") ?? row.Find("access_level")) is { } level)
@@ -75,6 +79,27 @@ internal sealed class GcpExports(GcpHierarchy hierarchy, GcpGroups groups)
             AddRole(data);
         return true;
     }
+
+    /// <summary>Effective tags as <c>search-all-resources</c> gives them: those of the resource and those that it inherits.</summary>
+    private void AddTags(string name, JsonElement row)
+    {
+        if (row.Find("effectiveTags") is not { ValueKind: JsonValueKind.Array } groups)
+            return;
+        var tags = new JsonObject();
+        foreach (var tag in groups.EnumerateArray().SelectMany(g => g.Items("effectiveTags")))
+        {
+            if (tag.Text("tagKey") is { } key && tag.Text("tagValue") is { } value)
+                tags[key] = value[(value.LastIndexOf('/') + 1)..];
+            if (tag.Text("tagKeyId") is { } keyId && tag.Text("tagValueId") is { } valueId)
+                tags[keyId] = valueId;
+        }
+        _tags[GcpResource.Parse(name, "x.y").Key] = tags;
+    }
+
+    /// <summary>The effective tags of a resource, by <c>service|name</c>; null when they were not exported.</summary>
+    internal JsonObject? Tags(string key) => _tags.GetValueOrDefault(key)?.DeepClone().AsObject();
+
+    private readonly Dictionary<string, JsonObject> _tags = new(StringComparer.Ordinal);
 
     private void AddPlace(string name, JsonElement row)
     {
@@ -106,7 +131,7 @@ internal sealed class GcpExports(GcpHierarchy hierarchy, GcpGroups groups)
             return false;
         var name = row.Text("attachedTo") ?? row.Text("resourceId") ?? GcpResource.FromFile(file);
         if (name is null)
-            Unplaced.Add(file);
+            _unplaced.Add((file, row));
         else
             AddAllow(name, row, isInventory: false);
         return true;
@@ -160,6 +185,49 @@ internal sealed class GcpExports(GcpHierarchy hierarchy, GcpGroups groups)
         return true;
     }
 
+    /// <summary>
+    /// Places policies that do not say of what they are: by the one container whose id is in the file's name, or whose kind is and that is the only one; or, where one
+    /// policy and one project are all there is, by that. A bucket's is told by its roles. What was placed so is told.
+    /// </summary>
+    /// <param name="asked">The container that the question is about.</param>
+    internal List<string> Place(string? asked)
+    {
+        var told = new List<string>();
+        string[] containers = [.. hierarchy.Containers().Append(asked).OfType<string>().Distinct(StringComparer.Ordinal)];
+        foreach (var (file, policy) in _unplaced.ToArray())
+        {
+            if (PlaceOf(file, policy, containers) is not { } container || ByKey().ContainsKey("cloudresourcemanager.googleapis.com|" + container))
+                continue;
+            _unplaced.Remove((file, policy));
+            AddAllow("//cloudresourcemanager.googleapis.com/" + container, policy, isInventory: false);
+            told.Add($"{file} does not say of what it is, it is taken for the allow policy of {container}");
+        }
+        return told;
+    }
+
+    private string? PlaceOf(string file, JsonElement policy, string[] containers)
+    {
+        string[] tokens = [.. file.Split('.', '_', '=', ' '), .. containers.Select(c => c[(c.IndexOf('/', StringComparison.Ordinal) + 1)..]).Where(i => HasToken(file, i))];
+        string[] named = [.. containers.Where(c => tokens.Contains(c[(c.IndexOf('/', StringComparison.Ordinal) + 1)..], StringComparer.Ordinal))];
+        if (named.Length > 0)
+            return named.Length == 1 ? named[0] : null;
+        if (policy.Items("bindings").Any(b => b.Text("role")?.StartsWith("roles/storage.legacy", StringComparison.Ordinal) == true))
+            return null;
+        var kind = new[] { "project", "folder", "organization" }.FirstOrDefault(k => file.Contains(k, StringComparison.OrdinalIgnoreCase))
+            ?? (file.StartsWith("org", StringComparison.OrdinalIgnoreCase) || HasToken(file, "org") ? "organization" : null);
+        if (kind is null && (_unplaced.Count > 1 || _allow.Count > 0))
+            return null;
+        string[] ofKind = [.. containers.Where(c => c.StartsWith((kind ?? "project") + "s/", StringComparison.Ordinal))];
+        return ofKind.Length == 1 ? ofKind[0] : null;
+    }
+
+    /// <summary>Whether a name stands in the file's name with nothing that could belong to it on either side.</summary>
+    private static bool HasToken(string file, string name)
+    {
+        var at = file.IndexOf(name, StringComparison.OrdinalIgnoreCase);
+        return at >= 0 && (at == 0 || !char.IsAsciiLetterOrDigit(file[at - 1])) && (at + name.Length == file.Length || !char.IsAsciiLetterOrDigit(file[at + name.Length]));
+    }
+
     /// <summary>The bindings of the policy that is attached there; null when it is not in the exports.</summary>
     internal JsonArray? Bindings(string key) => ByKey().TryGetValue(key, out var found) ? found.Bindings.DeepClone().AsArray() : null;
 
@@ -187,9 +255,9 @@ internal sealed class GcpExports(GcpHierarchy hierarchy, GcpGroups groups)
         return _byKey;
     }
 
-    /// <summary>Everything that any policy calls a member.</summary>
-    internal IEnumerable<string> Members() => ByKey().Values.SelectMany(p => p.Bindings).SelectMany(b => b!["members"]?.AsArray() ?? []).Select(m => m!.ToString()).Distinct(StringComparer.Ordinal);
-
-    /// <summary>The names of resources that have a policy, each <c>service|name</c>.</summary>
-    internal IEnumerable<string> Keys() => ByKey().Keys;
+    /// <summary>Resources whose policy has a member for which the test holds, each as a full resource name; the widest first.</summary>
+    internal IEnumerable<string> ResourcesWhere(Func<string, bool> isNear) => ByKey()
+        .Where(p => p.Value.Bindings.SelectMany(b => b!["members"]?.AsArray() ?? []).Any(m => m is JsonValue && isNear(m.ToString())))
+        .Select(p => "//" + p.Key.Replace('|', '/'))
+        .OrderBy(n => n.Contains("/organizations/", StringComparison.Ordinal) ? 0 : n.Contains("/folders/", StringComparison.Ordinal) ? 1 : 2).ThenBy(n => n, StringComparer.Ordinal);
 }

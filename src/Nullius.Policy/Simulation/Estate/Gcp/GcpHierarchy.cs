@@ -74,8 +74,14 @@ internal sealed class GcpHierarchy
         return _ids.TryGetValue(project, out var id) ? id + (slash < 0 ? "" : name[slash..]) : name;
     }
 
+    /// <summary>Every project, folder and organisation that a list or an asset names.</summary>
+    internal IEnumerable<string> Containers() =>
+        _ids.Values.Concat(_parents.Keys).Concat(_parents.Values).Concat(_withoutParent).Concat(_organizations.Keys).Concat(_ancestors.Values.SelectMany(a => a)).Select(Canonical).Distinct(StringComparer.Ordinal);
+
     /// <summary>What holds a resource or container, from its project on; what could not be found is added to the gaps.</summary>
-    internal List<string> AncestorsOf(string key, string relative, List<EstateGap> gaps)
+    /// <param name="project">The project as the question says it; null: as the exports do.</param>
+    /// <param name="mayDeny">Whether anything that denies was exported: what could stand above an unknown parent.</param>
+    internal List<string> AncestorsOf(string key, string relative, List<EstateGap> gaps, string? project = null, bool mayDeny = true)
     {
         var chain = new List<string>();
         if (_ancestors.TryGetValue(key, out var listed))
@@ -83,20 +89,20 @@ internal sealed class GcpHierarchy
             foreach (var ancestor in listed.Select(Canonical).Where(a => !chain.Contains(a)))
                 chain.Add(ancestor);
         }
-        if (chain.Count == 0 && ContainerOf(relative) is { } container)
+        if (chain.Count == 0 && (project is null ? ContainerOf(relative) : Canonical(project.StartsWith("projects/", StringComparison.Ordinal) ? project : "projects/" + project)) is { } container)
             chain.Add(container);
         if (chain.Count == 0)
         {
-            gaps.Add(EstateGap.Any($"the project of {relative} (`gcloud asset search-all-resources`)"));
+            gaps.Add(new EstateGap($"the project of {relative} (`gcloud asset search-all-resources`, or `--context resource.project=ID`)", true, mayDeny));
             return chain;
         }
-        Climb(chain, gaps);
+        Climb(chain, gaps, mayDeny);
         return chain;
     }
 
     private static string? ContainerOf(string relative) => relative.Split('/') is ["projects" or "folders" or "organizations", { Length: > 0 } and not "_" and not "-", ..] parts ? $"{parts[0]}/{parts[1]}" : null;
 
-    private void Climb(List<string> chain, List<EstateGap> gaps)
+    private void Climb(List<string> chain, List<EstateGap> gaps, bool mayDeny)
     {
         for (var i = 0; i < MaxLevels; i++)
         {
@@ -112,7 +118,7 @@ internal sealed class GcpHierarchy
             else
                 break;
         }
-        gaps.Add(EstateGap.Any($"the parent of {chain[^1]} (`gcloud projects list`, `gcloud resource-manager folders list`)"));
+        gaps.Add(new EstateGap($"the parent of {chain[^1]} (`gcloud projects list`, `gcloud resource-manager folders list`)", true, mayDeny));
     }
 
     private string? ParentOf(string container)

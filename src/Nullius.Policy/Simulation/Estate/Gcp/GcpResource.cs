@@ -90,7 +90,7 @@ internal sealed partial record GcpResource(string Service, string Name, string? 
     }
 
     /// <summary>What a policy is attached to, as the file's name says it: <c>project-ID.json</c>, <c>iam-policy.bucket-NAME.json</c>.</summary>
-    internal static string? FromFile(string file) => InFile.Match(file) is not { Success: true } match ? null
+    internal static string? FromFile(string file) => InFile.Match(file) is not { Success: true } match || match.Groups["name"].Value.ToLowerInvariant() is "policy" or "iam" or "iam-policy" or "get" ? null
         : match.Groups["kind"].Value.ToLowerInvariant() switch
         {
             "bucket" => "//storage.googleapis.com/" + match.Groups["name"].Value,
