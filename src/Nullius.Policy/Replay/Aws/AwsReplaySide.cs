@@ -55,10 +55,10 @@ internal sealed class AwsReplayDecider(IAwsBindings bindings, AwsMentions mentio
         _request.Principal = request.Principal;
         if (!binding.HasResourcePolicy && Refusal() is { } refused)
             return new ReplayAnswer(ReplayVerdict.NotDecided, refused);
-        if (request.Resource is null)
+        if (request.Resource is null && !ResourceIndependence.Holds(binding.Layers, request.Action))
             return new ReplayAnswer(ReplayVerdict.Unknown, "resource");
         _request.Action = request.Action;
-        _request.Resource = request.Resource;
+        _request.Resource = request.Resource ?? "*";
         _request.ResourceAccount = request.Account;
         Write(request, binding);
         if (binding.HasResourcePolicy || _request.Read().Rule == GrantRule.SameAccount)
@@ -98,7 +98,7 @@ internal sealed class AwsReplayDecider(IAwsBindings bindings, AwsMentions mentio
             if (!binding.KnowsTags || !key.Name.StartsWith("aws:PrincipalTag/", StringComparison.OrdinalIgnoreCase))
                 context.SetUnknown(key);
         }
-        if (request.Account is null && !binding.HasResourcePolicy && mentions.Contains(AwsKeys.ResourceAccount) && !NamesAccount(request.Resource!))
+        if (request.Account is null && !binding.HasResourcePolicy && mentions.Contains(AwsKeys.ResourceAccount) && !NamesAccount(_request.Resource))
             context.SetUnknown(AwsKeys.ResourceAccount);
         foreach (ref readonly var fact in binding.Facts.AsSpan())
         {

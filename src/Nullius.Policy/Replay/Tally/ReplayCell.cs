@@ -1,7 +1,11 @@
 namespace Nullius.Policy.Replay.Tally;
 
 /// <summary>What requests have in common that are counted together.</summary>
-internal readonly record struct CellKey(ActivityProvider Provider, string Principal, string Action, string? Resource, ReplayAnswer Current, ReplayAnswer Candidate);
+internal readonly record struct CellKey(ActivityProvider Provider, string Principal, string Action, string? Resource, ReplayAnswer Current, ReplayAnswer Candidate)
+{
+    // The texts of statements are left out: equal keys have equal hashes all the same, and one is made for each new request.
+    public override int GetHashCode() => HashCode.Combine(Provider, Principal, Action, Resource, Current.Verdict, Candidate.Verdict);
+}
 
 /// <summary>A count with its first and last instant, by what the records say became of the requests.</summary>
 internal sealed class ReplayCell(in CellKey key)
