@@ -119,8 +119,9 @@ public class CloudLogTests
         Assert.True(context.Flag("device.compliant"));
         Assert.True(context.Flag("device.hybridJoined"));
         Assert.Equal("DE", context.Text("location.country"));
-        Assert.Equal("low", context.Text("userRisk"));
+        Assert.Null(context.Find("userRisk"));
         Assert.Null(context.Find("signInRisk"));
+        Assert.Equal("low", context.Text("signInRiskAggregated"));
         Assert.Null(context.Find("groups"));
         Assert.True(context.Flag("guest"));
         Assert.Equal(["mfa"], context.Texts("satisfied"));
