@@ -106,6 +106,18 @@ public sealed class ReplayCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public async Task An_accounts_exports_are_the_current_policies_and_a_candidate_replaces_one_kind_of_them()
+    {
+        Write("export/account.json", $$"""{"UserDetailList":[{"UserName":"alice","Arn":"arn:aws:iam::111122223333:user/alice","UserPolicyList":[{"PolicyName":"p","PolicyDocument":{{Everything}}}],"GroupList":[],"AttachedManagedPolicies":[],"Tags":[]}],"GroupDetailList":[],"RoleDetailList":[],"Policies":[]}""");
+        Write("export/notes.json", """{"hello":1}""");
+        var said = await Shell.RunAsync("policy", "replay", "--records", Records, "--estate", Path + "/export", "--candidate", Write("read.json", ReadOnly), "--format", "jsonl");
+        Assert.Equal(0, said.Code);
+        var summary = Parse(said.Out.TrimEnd().Split('\n')[^1]).GetProperty("summary");
+        Assert.Equal((2, 3, 0), (summary.GetProperty("loses").GetInt32(), summary.GetProperty("compared").GetInt32(), summary.GetProperty("disagreements").GetInt32()));
+        Assert.Contains("notes.json: is no export that is known", said.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task For_a_person_there_are_tables()
     {
         var said = await Shell.RunAsync(Shell.Interactive, "policy", "replay", "--records", Records, "--candidate", Write("read.json", ReadOnly));
