@@ -19,6 +19,9 @@ internal sealed record PolicySide
 
     public EntraPolicySet? Entra { get; init; }
 
+    /// <summary>Exports of a directory, which tell who is in which groups.</summary>
+    public Estate? Directory { get; init; }
+
     public GcpPolicySet? Gcp { get; init; }
 
     /// <summary>Folders and organisations that GCP policies are attached to.</summary>
@@ -56,13 +59,14 @@ internal sealed class SideReader(Terminal terminal, bool enforceReportOnly)
         {
             foreach (var file in PolicyArgument.Expand([estate]))
                 Read(file, isExport: true);
-            if (!HasAccounts && _access.Count == 0 && _gcp.IsEmpty)
+            if (_estate.Clouds.Count == 0 && _access.Count == 0 && _gcp.IsEmpty)
                 Fail($"{estate}: no export is in it, expected the output of `aws iam get-account-authorization-details`");
         }
         var side = new PolicySide
         {
             Aws = _aws.Layers(_diagnostics),
             Estate = HasAccounts ? _estate : null,
+            Directory = _estate.Clouds.Contains(EstateCloud.Entra) ? _estate : null,
             Entra = _access.Count > 0 ? EntraPolicySet.Load(_access, _locations, _diagnostics) : null,
             Gcp = _gcp.Load(_diagnostics),
             Containers = _gcp.Containers,

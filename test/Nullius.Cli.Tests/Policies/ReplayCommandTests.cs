@@ -95,6 +95,18 @@ public sealed class ReplayCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public async Task A_directorys_exports_tell_who_is_in_which_group()
+    {
+        const string Policy = """{"id":"p1","displayName":"Block","state":"enabled","conditions":{"users":{"includeGroups":["22222222-0000-4000-8000-000000000000"]},"applications":{"includeApplications":["All"]},"clientAppTypes":["all"]},"grantControls":{"operator":"OR","builtInControls":["block"]}}""";
+        var records = Write("sign-ins.json", """[{"id":"1","createdDateTime":"2026-11-20T10:00:00Z","userId":"11111111-0000-4000-8000-000000000000","userPrincipalName":"alice@example.com","appId":"app1","status":{"errorCode":0}}]""");
+        Write("export/users.json", """{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users","value":[{"id":"11111111-0000-4000-8000-000000000000","userPrincipalName":"alice@example.com","userType":"Member","transitiveMemberOf":[{"@odata.type":"#microsoft.graph.group","id":"22222222-0000-4000-8000-000000000000"}]}]}""");
+        string[] replay = ["policy", "replay", "--records", records, "--candidate", Write("ca.json", Policy), "--format", "jsonl"];
+        Assert.Contains("\"unknown\":1", (await Shell.RunAsync(replay)).Out, StringComparison.Ordinal);
+        var said = await Shell.RunAsync([.. replay, "--estate", Path + "/export"]);
+        Assert.Contains("\"loses\":1", said.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_policy_as_gcloud_prints_it_binds_everywhere()
     {
         var policy = Write("iam.json", """{"bindings":[{"members":["user:bob@example.com"],"role":"projects/p1/roles/reader"}],"etag":"BwX","version":1}""");
