@@ -106,6 +106,18 @@ public sealed class DecisionTests
     }
 
     [Fact]
+    public void A_resource_that_begins_otherwise_is_no_match_however_unknown_the_variable_behind_it_is()
+    {
+        var request = new AwsRequest { Principal = "arn:aws:iam::111122223333:user/a", Action = "s3:GetObject", Resource = "arn:aws:s3:::b/k" };
+        request.Context.SetUnknown(ConditionKey.Of("aws:PrincipalTag/Team"));
+        const string Allow = """{"Effect":"Allow","Action":"*","Resource":"*"},""";
+        Assert.Equal(Effect.Allow, Decide(Allow + """{"Effect":"Deny","Action":"*","Resource":"arn:aws:s3:::b/x-${aws:PrincipalTag/Team}"}""", request).Effect);
+        var unknown = Decide(Allow + """{"Effect":"Deny","Action":"*","Resource":"arn:aws:s3:::b/${aws:PrincipalTag/Team}"}""", request);
+        Assert.Equal((Effect.Deny, DecisionBasis.Unknown), (unknown.Effect, unknown.Basis));
+        Assert.Equal(["aws:PrincipalTag/Team"], unknown.MissingContext);
+    }
+
+    [Fact]
     public void A_document_is_shared_between_sets_and_a_set_makes_a_reference_once()
     {
         var document = Document("""{"Sid":"all","Effect":"Allow","Action":"*","Resource":"*"}""");

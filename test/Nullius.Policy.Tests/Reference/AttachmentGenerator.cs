@@ -15,6 +15,19 @@ internal sealed class AttachmentGenerator(int seed)
     private static readonly string[] s_actions = ["s3:GetObject", "s3:PutObject", "dynamodb:GetItem", "lambda:Invoke"];
     private static readonly string[] s_patterns = ["*", "s3:*", "s3:Get*", "S3:GetObject", "dynamodb:*", "*:Get*", "lambda:Invoke", "s3:?utObject"];
 
+    private static readonly string[] s_named =
+    [
+        "arn:aws:iam::111122223333:user/alice", "arn:aws:iam::111122223333:role/app", "arn:aws:iam::111122223333:role/path/app", "arn:aws:sts::111122223333:assumed-role/app/s1",
+        "111122223333", "arn:aws:iam::444455556666:root", "arn:aws:iam::444455556666:user/alice", "arn:aws:iam::444455556666:role/app", "arn:aws:iam::111122223333:user/bob", "*",
+    ];
+
+    private static readonly string[] s_callers =
+    [
+        "arn:aws:iam::111122223333:user/alice", "arn:aws:iam::111122223333:role/app", "arn:aws:iam::111122223333:role/path/app", "arn:aws:sts::111122223333:assumed-role/app/s1",
+        "arn:aws:sts::111122223333:assumed-role/app/s2", "arn:aws:iam::444455556666:user/alice", "arn:aws:iam::444455556666:root", "arn:aws:sts::444455556666:assumed-role/app/s1",
+        "arn:aws:iam::777788889999:user/alice", "lambda.amazonaws.com", "anonymous",
+    ];
+
     private readonly Random _random = new(seed);
     private int _documents;
 
@@ -24,6 +37,37 @@ internal sealed class AttachmentGenerator(int seed)
     internal List<Attached> Identity { get; } = [];
 
     internal List<List<Attached>> Guardrails { get; } = [[], []];
+
+    /// <summary>The resource's policy; null until <see cref="FillResource"/>.</summary>
+    internal Attached? Resource { get; private set; }
+
+    /// <summary>A resource policy of many statements that name their principals, most with the same action.</summary>
+    internal void FillResource(int statements)
+    {
+        var list = new JsonArray([.. Enumerable.Range(0, statements).Select(_ => (JsonNode)Principals())]);
+        Resource = Read(new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = list });
+    }
+
+    /// <summary>The request of some caller, where <see cref="Request"/> is alice's.</summary>
+    internal (ReferenceRequest Reference, AwsRequest Request) AnyRequest()
+    {
+        var (from, request) = Request();
+        var reference = new ReferenceRequest { Principal = Pick(s_callers), Action = "s3:GetObject", Resource = from.Resource, ResourceAccount = "111122223333" };
+        foreach (var (key, value) in from.Context)
+            reference.Context[key] = value;
+        (request.Principal, request.Action, request.ResourceAccount) = (reference.Principal, reference.Action, reference.ResourceAccount);
+        return (reference, request);
+    }
+
+    private JsonObject Principals() => new()
+    {
+        ["Effect"] = _random.Next(6) == 0 ? "Deny" : "Allow",
+        [_random.Next(9) == 0 ? "NotPrincipal" : "Principal"] = _random.Next(10) == 0
+            ? new JsonObject { ["Service"] = "lambda.amazonaws.com" }
+            : new JsonObject { ["AWS"] = new JsonArray([.. Enumerable.Range(0, _random.Next(1, 3)).Select(_ => (JsonNode)Pick(s_named)!)]) },
+        ["Action"] = _random.Next(5) == 0 ? "s3:*" : "s3:GetObject",
+        ["Resource"] = _random.Next(2) == 0 ? "*" : Pattern(),
+    };
 
     internal void Fill(int documents)
     {
@@ -36,14 +80,21 @@ internal sealed class AttachmentGenerator(int seed)
     internal AwsPolicyLayers Layers() => new()
     {
         Identity = [.. Identity.Select(a => a.Document)],
+        Resource = Resource?.Document,
         Guardrails = [.. Guardrails.Select(level => (IReadOnlyList<AwsPolicyDocument>)[.. level.Select(a => a.Document)])],
     };
 
-    internal JsonObject Json() => new()
+    internal JsonObject Json()
     {
-        ["identity"] = new JsonArray([.. Identity.Select(a => a.Json.DeepClone())]),
-        ["scp"] = new JsonArray([.. Guardrails.Select(level => (JsonNode)new JsonArray([.. level.Select(a => a.Json.DeepClone())]))]),
-    };
+        var json = new JsonObject
+        {
+            ["identity"] = new JsonArray([.. Identity.Select(a => a.Json.DeepClone())]),
+            ["scp"] = new JsonArray([.. Guardrails.Select(level => (JsonNode)new JsonArray([.. level.Select(a => a.Json.DeepClone())]))]),
+        };
+        if (Resource is not null)
+            json["resource"] = Resource.Json.DeepClone();
+        return json;
+    }
 
     /// <summary>Changes, adds, removes, moves or doubles a document.</summary>
     internal void Edit()
@@ -119,7 +170,11 @@ internal sealed class AttachmentGenerator(int seed)
                 statement["Condition"] = new JsonObject { ["StringEquals"] = new JsonObject { ["aws:PrincipalTag/Team"] = "app" } };
             statements.Add(statement);
         }
-        var json = new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = statements };
+        return Read(new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = statements });
+    }
+
+    private Attached Read(JsonObject json)
+    {
         var name = string.Create(CultureInfo.InvariantCulture, $"document-{_documents++}");
         return new Attached(AwsPolicyDocument.Parse(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()), name, [])!, json);
     }

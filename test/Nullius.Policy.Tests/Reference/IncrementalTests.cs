@@ -27,6 +27,10 @@ public sealed class IncrementalTests
         Prop.ForAll(Seeds, seed => AssertReference(seed)).Check(Config.QuickThrowOnFailure.WithMaxTest(Cases));
 
     [Fact]
+    public void A_resource_policy_that_names_many_principals_decides_as_the_reference() =>
+        Prop.ForAll(Seeds, seed => AssertPrincipals(seed)).Check(Config.QuickThrowOnFailure.WithMaxTest(Cases));
+
+    [Fact]
     public void A_set_compiled_from_one_of_other_layers_is_compiled_whole()
     {
         var generator = new AttachmentGenerator(1);
@@ -61,16 +65,29 @@ public sealed class IncrementalTests
         }
     }
 
+    private static void AssertPrincipals(int seed)
+    {
+        var generator = new AttachmentGenerator(seed);
+        generator.Fill(2);
+        generator.FillResource(60);
+        AssertReference(generator, generator.AnyRequest);
+    }
+
     private static void AssertReference(int seed)
     {
         var generator = new AttachmentGenerator(seed);
         generator.Fill(40);
+        AssertReference(generator, generator.Request);
+    }
+
+    private static void AssertReference(AttachmentGenerator generator, Func<(ReferenceRequest, AwsRequest)> ask)
+    {
         using var json = JsonDocument.Parse(generator.Json().ToJsonString());
         var set = AwsPolicySet.Compile(generator.Layers());
         var decision = new Decision();
         for (var i = 0; i < 40; i++)
         {
-            var (reference, request) = generator.Request();
+            var (reference, request) = ask();
             var expected = new ReferenceAws(json.RootElement, reference).Decide();
             set.Decide(request, decision);
             Assert.Equal((expected.Word, string.Join(',', expected.BlockedBy)), (CaseFiles.Word(decision, entra: false), string.Join(',', decision.BlockedBy.Select(CaseFiles.Word))));

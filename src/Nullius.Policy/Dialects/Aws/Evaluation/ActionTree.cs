@@ -12,7 +12,7 @@ internal sealed class ActionTree
     /// <summary>Testing so many takes no longer than walking a tree.</summary>
     private const int ListedUpTo = 8;
 
-    private ActionTree(IndexEntry[] few, PrefixNode<IndexEntry[]>? tree)
+    private ActionTree(IndexEntry[] few, PrefixNode<EntryList>? tree)
     {
         Few = few;
         Tree = tree;
@@ -21,13 +21,13 @@ internal sealed class ActionTree
     /// <summary>All entries while there are few of them; otherwise empty.</summary>
     internal IndexEntry[] Few { get; }
 
-    internal PrefixNode<IndexEntry[]>? Tree { get; }
+    internal PrefixNode<EntryList>? Tree { get; }
 
     internal static ActionTree Build(StatementTable table, List<IndexEntry> entries)
     {
         if (entries.Count <= ListedUpTo)
             return new ActionTree(Ordered(table, entries), null);
-        var root = PrefixNode<IndexEntry[]>.Root();
+        var root = PrefixNode<EntryList>.Root();
         var filed = new Dictionary<(string Path, bool Exact), List<IndexEntry>>();
         foreach (var entry in entries)
             File(table, entry, filed);
@@ -35,16 +35,16 @@ internal sealed class ActionTree
         {
             var node = root.Reach(path);
             if (exact)
-                node.Exact = Ordered(table, found);
+                node.Exact = EntryList.Build(table, found);
             else
-                node.Prefix = Ordered(table, found);
+                node.Prefix = EntryList.Build(table, found);
         }
 
         return new ActionTree([], root);
     }
 
     /// <summary>What <see cref="Build"/> was given, some of it more than once.</summary>
-    internal IEnumerable<IndexEntry> Entries() => Few.Concat((Tree?.All() ?? []).SelectMany(entries => entries));
+    internal IEnumerable<IndexEntry> Entries() => Few.Concat((Tree?.All() ?? []).SelectMany(entries => entries.All()));
 
     internal static IndexEntry[] Ordered(StatementTable table, List<IndexEntry> entries)
     {

@@ -90,6 +90,18 @@ internal readonly ref struct SetScan(StatementTable table, Span<LayerOutcome> ou
         }
     }
 
+    private void Visit(EntryList entries, ref AwsFrame frame)
+    {
+        Visit(entries.Listed, ref frame);
+        if (entries.Named is null)
+            return;
+        var (name, account, role) = EntryList.KeysOf(frame.Reading.Principal);
+        Visit(entries.Named.GetValueOrDefault(name), ref frame);
+        Visit(entries.Named.GetValueOrDefault(account), ref frame);
+        if (role != account)
+            Visit(entries.Named.GetValueOrDefault(role), ref frame);
+    }
+
     private void Visit(ReadOnlySpan<IndexEntry> entries, ref AwsFrame frame)
     {
         ref readonly var reading = ref frame.Reading;

@@ -1,3 +1,5 @@
+using Nullius.Policy.Dialects.Aws.Statements;
+
 namespace Nullius.Policy.Dialects.Aws.Principals;
 
 internal enum PrincipalKind : byte
@@ -50,15 +52,15 @@ internal readonly struct AwsPrincipal
         if (name.Length == 0 || string.Equals(name, "anonymous", StringComparison.Ordinal) || string.Equals(name, "*", StringComparison.Ordinal))
             return new AwsPrincipal(name, PrincipalKind.Anonymous, default, default);
         var text = name.AsSpan();
-        if (!Statements.ArnPattern.IsArn(text))
+        var cuts = ArnCuts.Of(text);
+        if (!cuts.IsArn)
         {
             var service = text.IndexOf('.') > 0 && text.IndexOfAny(':', '@') < 0;
             return new AwsPrincipal(name, service ? PrincipalKind.Service : PrincipalKind.Other, default, default);
         }
-        Span<Range> segments = stackalloc Range[6];
-        text.Split(segments, ':');
-        var (kind, shortName) = ReadArn(text[segments[2]], text[segments[5]], segments[5].Start.Value);
-        return new AwsPrincipal(name, kind, segments[4], shortName);
+        var (from, to) = cuts.Segment(2);
+        var (kind, shortName) = ReadArn(text[from..to], text[cuts.Name..], cuts.Name);
+        return new AwsPrincipal(name, kind, cuts.Account, shortName);
     }
 
     private static (PrincipalKind Kind, Range ShortName) ReadArn(ReadOnlySpan<char> service, ReadOnlySpan<char> resource, int start)
