@@ -5,14 +5,14 @@ namespace Nullius.Policy.Tests.Simulation.Estates;
 
 public sealed class EntraEstateTests
 {
-    private const string Alice = "aaaaaaaa-0000-0000-0000-000000000001";
-    private const string Bob = "aaaaaaaa-0000-0000-0000-000000000002";
-    private const string Admins = "bbbbbbbb-0000-0000-0000-000000000001";
-    private const string Inner = "bbbbbbbb-0000-0000-0000-000000000002";
-    private const string Shop = "cccccccc-0000-0000-0000-000000000001";
+    internal const string Alice = "aaaaaaaa-0000-0000-0000-000000000001";
+    internal const string Bob = "aaaaaaaa-0000-0000-0000-000000000002";
+    internal const string Admins = "bbbbbbbb-0000-0000-0000-000000000001";
+    internal const string Inner = "bbbbbbbb-0000-0000-0000-000000000002";
+    internal const string Shop = "cccccccc-0000-0000-0000-000000000001";
 
     /// <summary>As <c>GET /identity/conditionalAccess/policies</c> answers.</summary>
-    private const string Policies = """
+    internal const string Policies = """
         {"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#identity/conditionalAccess/policies","value":[
           {"id":"p1","templateId":null,"displayName":"MFA for admins","createdDateTime":"2026-01-01T00:00:00Z","modifiedDateTime":null,"state":"enabled","partialEnablementStrategy":null,"sessionControls":null,
            "conditions":{"userRiskLevels":[],"signInRiskLevels":[],"clientAppTypes":["all"],"platforms":null,"locations":null,"times":null,"deviceStates":null,"devices":null,"clientApplications":null,"servicePrincipalRiskLevels":[],"insiderRiskLevels":null,"authenticationFlows":null,
@@ -23,15 +23,15 @@ public sealed class EntraEstateTests
            "grantControls":{"operator":"OR","builtInControls":["block"]}}]}
         """;
 
-    private const string Locations = """{"value":[{"@odata.type":"#microsoft.graph.ipNamedLocation","id":"dddddddd-0000-0000-0000-000000000001","displayName":"Office","createdDateTime":"2026-01-01T00:00:00Z","modifiedDateTime":"2026-01-01T00:00:00Z","isTrusted":true,"ipRanges":[{"@odata.type":"#microsoft.graph.iPv4CidrRange","cidrAddress":"203.0.113.0/24"}]}]}""";
+    internal const string Locations = """{"value":[{"@odata.type":"#microsoft.graph.ipNamedLocation","id":"dddddddd-0000-0000-0000-000000000001","displayName":"Office","createdDateTime":"2026-01-01T00:00:00Z","modifiedDateTime":"2026-01-01T00:00:00Z","isTrusted":true,"ipRanges":[{"@odata.type":"#microsoft.graph.iPv4CidrRange","cidrAddress":"203.0.113.0/24"}]}]}""";
 
-    private const string Users = """
+    internal const string Users = """
         {"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users","value":[{"id":"aaaaaaaa-0000-0000-0000-000000000001","userPrincipalName":"alice@example.com","displayName":"Alice","mail":"alice@example.com","userType":"Member"},
           {"id":"aaaaaaaa-0000-0000-0000-000000000002","userPrincipalName":"bob@example.com","displayName":"Bob","mail":null,"userType":"Member"}]}
         """;
 
     /// <summary><c>az ad group list</c> prints a bare array.</summary>
-    private const string Groups = """[{"id":"bbbbbbbb-0000-0000-0000-000000000001","displayName":"Admins","securityEnabled":true,"groupTypes":[]},{"id":"bbbbbbbb-0000-0000-0000-000000000002","displayName":"Inner","securityEnabled":true,"groupTypes":[]}]""";
+    internal const string Groups = """[{"id":"bbbbbbbb-0000-0000-0000-000000000001","displayName":"Admins","securityEnabled":true,"groupTypes":[]},{"id":"bbbbbbbb-0000-0000-0000-000000000002","displayName":"Inner","securityEnabled":true,"groupTypes":[]}]""";
 
     private static EstateAsk Tenant() => new EstateAsk().With("policies.json", Policies).With("locations.json", Locations).With("users.json", Users).With("groups.json", Groups);
 
@@ -119,20 +119,20 @@ public sealed class EntraEstateTests
         Assert.Equal("allow", ask.Ask("bob@example.com", "signIn", "*", "satisfied=fido2"));
     }
 
-    private const string Roles = """
+    internal const string Roles = """
         [{"id":"/subscriptions/s1/providers/Microsoft.Authorization/roleAssignments/1","principalId":"aaaaaaaa-0000-0000-0000-000000000001","principalName":"alice@example.com","principalType":"User",
           "roleDefinitionId":"/subscriptions/s1/providers/Microsoft.Authorization/roleDefinitions/r1","roleDefinitionName":"Blob Reader","scope":"/subscriptions/s1","condition":null,"conditionVersion":null},
          {"id":"/subscriptions/s1/providers/Microsoft.Authorization/roleAssignments/2","principalId":"aaaaaaaa-0000-0000-0000-000000000002","principalName":"bob@example.com","principalType":"User",
           "roleDefinitionId":"/subscriptions/s1/providers/Microsoft.Authorization/roleDefinitions/owner","roleDefinitionName":"Owner","scope":"/subscriptions/s1/resourceGroups/g"}]
         """;
 
-    private const string Definitions = """
+    internal const string Definitions = """
         [{"id":"/subscriptions/s1/providers/Microsoft.Authorization/roleDefinitions/r1","name":"r1","roleName":"Blob Reader","roleType":"BuiltInRole","assignableScopes":["/"],"permissions":[{"actions":["Microsoft.Storage/storageAccounts/blobServices/containers/read"],"notActions":[],"dataActions":["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"],"notDataActions":[],"condition":null,"conditionVersion":null}]},
          {"id":"/subscriptions/s1/providers/Microsoft.Authorization/roleDefinitions/owner","name":"owner","roleName":"Owner","roleType":"BuiltInRole","assignableScopes":["/"],"permissions":[{"actions":["*"],"notActions":[],"dataActions":[],"notDataActions":[]}]}]
         """;
 
-    private const string Account = "/subscriptions/s1/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a";
-    private const string ReadBlob = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read";
+    internal const string Account = "/subscriptions/s1/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a";
+    internal const string ReadBlob = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read";
 
     [Fact]
     public void An_operation_of_Azure_needs_a_role_and_passes_Conditional_Access()

@@ -7,7 +7,7 @@ namespace Nullius.Policy.Tests.Simulation.Estates;
 public sealed class GcpEstateTests
 {
     /// <summary><c>gcloud asset search-all-iam-policies --scope=organizations/2 --format=json</c>.</summary>
-    private const string Search = """
+    internal const string Search = """
         [{"assetType":"cloudresourcemanager.googleapis.com/Organization","organization":"organizations/2","resource":"//cloudresourcemanager.googleapis.com/organizations/2",
           "policy":{"bindings":[{"members":["group:admins@example.com"],"role":"roles/org.custom"}]}},
          {"assetType":"cloudresourcemanager.googleapis.com/Project","folders":["folders/1"],"organization":"organizations/2","project":"projects/123","resource":"//cloudresourcemanager.googleapis.com/projects/shop",
@@ -19,9 +19,9 @@ public sealed class GcpEstateTests
         """;
 
     /// <summary><c>gcloud iam roles describe</c>, and REST's list.</summary>
-    private const string Viewer = """{"description":"…","etag":"AA==","includedPermissions":["storage.objects.get","storage.objects.list"],"name":"roles/storage.objectViewer","stage":"GA","title":"Storage Object Viewer"}""";
+    internal const string Viewer = """{"description":"…","etag":"AA==","includedPermissions":["storage.objects.get","storage.objects.list"],"name":"roles/storage.objectViewer","stage":"GA","title":"Storage Object Viewer"}""";
 
-    private const string Others = """{"roles":[{"name":"roles/secretmanager.secretAccessor","includedPermissions":["secretmanager.versions.access"]},{"name":"roles/org.custom","includedPermissions":["resourcemanager.projects.get"]},{"name":"roles/editor","title":"Editor"}]}""";
+    internal const string Others = """{"roles":[{"name":"roles/secretmanager.secretAccessor","includedPermissions":["secretmanager.versions.access"]},{"name":"roles/org.custom","includedPermissions":["resourcemanager.projects.get"]},{"name":"roles/editor","title":"Editor"}]}""";
 
     private static EstateAsk Estate() => new EstateAsk().With("policies.json", Search).With("viewer.json", Viewer).With("roles.json", Others);
 
@@ -46,7 +46,7 @@ public sealed class GcpEstateTests
         Assert.Equal("deny", Estate().Ask("bob@example.com", "storage.objects.get", "gs://pictures/x", "request.time=2027-01-01T00:00:00Z"));
     }
 
-    private const string Secret = "//secretmanager.googleapis.com/projects/shop/secrets/s/versions/1";
+    internal const string Secret = "//secretmanager.googleapis.com/projects/shop/secrets/s/versions/1";
 
     [Fact]
     public void A_group_without_its_members_is_unknown_and_with_them_it_is_not()

@@ -130,9 +130,9 @@ internal sealed class AwsEstate
     /// <summary>Resources that the caller's policies allow something on, and those that have a policy of their own: where it is worth to ask.</summary>
     internal IEnumerable<string> ResourcesNear(string principal)
     {
-        var statements = Identity(FindCaller(principal, out var arn), []).Select(p => p!["PolicyDocument"]?["Statement"])
-            .SelectMany(s => s is JsonArray list ? list : [s?.DeepClone()]).OfType<JsonObject>().Where(s => s["Effect"]?.ToString() == "Allow");
-        return statements.SelectMany(s => s["Resource"] is JsonArray list ? list.Select(r => r!.ToString()) : s["Resource"] is { } one ? [one.ToString()] : Array.Empty<string>())
+        var statements = Identity(FindCaller(principal, out var arn), []).Select(p => p.Get("PolicyDocument").Get("Statement"))
+            .SelectMany(s => s is JsonArray ? s.List() : [s]).OfType<JsonObject>().Where(s => s["Effect"].Text() == "Allow");
+        return statements.SelectMany(s => s["Resource"].Texts().Concat(s["Resource"].Text() is { } one ? [one] : []))
             .Where(r => r.StartsWith("arn:", StringComparison.Ordinal)).Select(r => Example(r, arn)).Where(r => !r.Contains("${", StringComparison.Ordinal))
             .Append(arn).Concat(Resources.Arns).Distinct(StringComparer.Ordinal);
     }
@@ -178,7 +178,7 @@ internal sealed class AwsEstate
         var policies = new JsonArray();
         AddPolicies(caller, caller.Has("UserName") ? "UserPolicyList" : "RolePolicyList", policies, gaps);
         var account = AccountOf(caller.Text("Arn")!);
-        foreach (var name in caller.Items("GroupList").Select(g => g.GetString()!))
+        foreach (var name in caller.Items("GroupList").Select(g => g.ToString()))
         {
             if (Named(_groups, "GroupName", name, account) is { } group)
                 AddPolicies(group, "GroupPolicyList", policies, gaps);

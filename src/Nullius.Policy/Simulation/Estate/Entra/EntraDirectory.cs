@@ -49,6 +49,7 @@ internal sealed partial class EntraDirectory
 
     private EntraRelation Relation(string id, string relation)
     {
+        _containers.Clear();
         var key = $"{relation} {id}";
         if (!_relations.TryGetValue(key, out var known))
             _relations[key] = known = new EntraRelation();
@@ -151,6 +152,16 @@ internal sealed partial class EntraDirectory
 
     /// <summary>Every group that the object is known to be in, directly or through others. Roles are among them, by the id of the directory's role object.</summary>
     internal HashSet<string> Containers(IReadOnlyList<string> names)
+    {
+        var key = string.Join('\n', names);
+        if (!_containers.TryGetValue(key, out var known))
+            _containers[key] = known = FindContainers(names);
+        return known;
+    }
+
+    private readonly Dictionary<string, HashSet<string>> _containers = new(StringComparer.Ordinal);
+
+    private HashSet<string> FindContainers(IReadOnlyList<string> names)
     {
         var found = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var open = new Queue<string>(names);

@@ -225,8 +225,8 @@ internal sealed class EntraEstate
     private JsonNode Policy(JsonElement policy)
     {
         var node = policy.Node();
-        if (node["grantControls"]?["authenticationStrength"] is JsonObject named && named["allowedCombinations"] is null or JsonArray { Count: 0 }
-            && node["grantControls"]?["authenticationStrength"]?["id"]?.GetValue<string>() is { } id && _strengths.TryGetValue(id, out var strength))
+        if (node.Get("grantControls") is JsonObject controls && controls["authenticationStrength"] is JsonObject named && named["allowedCombinations"] is null or JsonArray { Count: 0 }
+            && node.Get("grantControls").Get("authenticationStrength").Get("id").Text() is { } id && _strengths.TryGetValue(id, out var strength))
         {
             node["grantControls"]!["authenticationStrength"] = strength.Only("id", "displayName", "description", "policyType", "requirementsSatisfied", "allowedCombinations");
         }

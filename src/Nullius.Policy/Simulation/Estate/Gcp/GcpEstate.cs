@@ -52,7 +52,7 @@ internal sealed class GcpEstate
         var address = caller[(caller.IndexOf(':', StringComparison.Ordinal) + 1)..];
         var groups = Groups.Of(address);
         return Exports.ResourcesWhere(m => m.Equals(caller, StringComparison.OrdinalIgnoreCase) || m is "allUsers" or "allAuthenticatedUsers" || m.StartsWith("domain:", StringComparison.Ordinal)
-            || (m.StartsWith("group:", StringComparison.Ordinal) && (groups.Contains(m[6..]) || !Groups.CanExclude(address, m[6..]))) || m.StartsWith("principalSet:", StringComparison.Ordinal));
+            || (m.StartsWith("group:", StringComparison.Ordinal) && (groups.Contains(m[6..]) || !Groups.CanExclude(address, m[6..]))) || m.StartsWith("principalSet:", StringComparison.Ordinal), Exports.Denies.Count + Exports.Boundaries.Count > 0);
     }
 
     internal string CaseFor(EstateQuestion question)
@@ -150,10 +150,10 @@ internal sealed class GcpEstate
     private static IEnumerable<string> GroupsIn(JsonObject policies)
     {
         const string Set = "principalSet://goog/group/";
-        var members = policies["allow"]!.AsArray().SelectMany(p => p!["bindings"]!.AsArray()).SelectMany(b => b!["members"]?.AsArray() ?? [])
-            .Concat(policies["deny"]!.AsArray().SelectMany(p => p!["rules"]!.AsArray()).Select(r => r!["denyRule"] ?? r)
-                .SelectMany(r => (r["deniedPrincipals"]?.AsArray() ?? []).Concat(r["exceptionPrincipals"]?.AsArray() ?? [])));
-        foreach (var member in members.OfType<JsonValue>().Where(m => m.GetValueKind() == JsonValueKind.String).Select(m => m.GetValue<string>()))
+        var members = policies["allow"].List().SelectMany(p => p.Get("bindings").List()).SelectMany(b => b.Get("members").Texts())
+            .Concat(policies["deny"].List().SelectMany(p => p.Get("rules").List()).Select(r => r.Get("denyRule") ?? r)
+                .SelectMany(r => r.Get("deniedPrincipals").Texts().Concat(r.Get("exceptionPrincipals").Texts())));
+        foreach (var member in members)
         {
             if (member.StartsWith("group:", StringComparison.Ordinal))
                 yield return member[6..].ToLowerInvariant();
@@ -216,10 +216,10 @@ internal sealed class GcpEstate
     private JsonNode Canonical(JsonElement details)
     {
         var copy = details.Node();
-        foreach (var rule in copy["rules"]?.AsArray() ?? [])
+        foreach (var rule in copy.Get("rules").List().OfType<JsonObject>())
         {
-            if (rule?["resources"] is JsonArray resources)
-                rule["resources"] = ExportJson.Array(resources.Select(r => "//cloudresourcemanager.googleapis.com/" + Hierarchy.Attachment(r!.ToString())));
+            if (rule["resources"] is JsonArray resources)
+                rule["resources"] = ExportJson.Array(resources.Texts().Select(r => "//cloudresourcemanager.googleapis.com/" + Hierarchy.Attachment(r)));
         }
         return copy;
     }
@@ -228,7 +228,7 @@ internal sealed class GcpEstate
     private JsonObject Roles(JsonArray allow)
     {
         var roles = new JsonObject();
-        foreach (var role in allow.SelectMany(p => p!["bindings"]!.AsArray()).Select(b => b!["role"]?.ToString()).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (var role in allow.SelectMany(p => p.Get("bindings").List()).Select(b => b.Get("role").Text()).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
             roles[role] = Exports.Roles.TryGetValue(role, out var content) ? content?.DeepClone() : null;
         return roles;
     }
