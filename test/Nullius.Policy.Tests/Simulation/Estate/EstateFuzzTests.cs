@@ -13,7 +13,7 @@ namespace Nullius.Policy.Tests.Simulation.Estates;
 /// <summary>Exports with values of the wrong type anywhere are read, refused or answered, and never end in a fault.</summary>
 public sealed class EstateFuzzTests
 {
-    private static int Cases => int.TryParse(Environment.GetEnvironmentVariable("NULLIUS_FUZZ_CASES"), out var cases) ? cases : 400;
+    private static int Cases => int.TryParse(Environment.GetEnvironmentVariable("NULLIUS_FUZZ_CASES"), out var cases) ? cases : 200;
 
     private static readonly string[] s_fixtures =
     [

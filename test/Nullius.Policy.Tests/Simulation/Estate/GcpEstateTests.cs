@@ -183,6 +183,26 @@ public sealed class GcpEstateTests
     }
 
     [Fact]
+    public void What_a_condition_reads_of_the_call_is_unknown_and_not_its_default()
+    {
+        const string Policy = """{"bindings":[{"members":["user:alice@example.com"],"role":"roles/admin","condition":{"title":"t","expression":"api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly(['roles/viewer'])"}}],"version":3}""";
+        var ask = new EstateAsk().With("project-alone.json", Policy).With("projects.json", """{"projects":[{"name":"projects/9","projectId":"alone"}]}""")
+            .With("role.json", """{"name":"roles/admin","includedPermissions":["resourcemanager.projects.setIamPolicy","resourcemanager.projects.get"]}""");
+        Assert.Equal("unknown iam.googleapis.com/modifiedGrantsByRole", ask.Ask("alice@example.com", "resourcemanager.projects.setIamPolicy", "projects/alone"));
+        Assert.Equal("allow", ask.Ask("alice@example.com", "resourcemanager.projects.get", "projects/alone"));
+    }
+
+    [Fact]
+    public void Groups_of_a_pool_are_what_its_provider_says_and_unknown()
+    {
+        const string Pool = "iam.googleapis.com/locations/global/workforcePools/staff";
+        var ask = new EstateAsk().With("project-alone.json", $$"""{"bindings":[{"members":["principalSet://{{Pool}}/group/devs"],"role":"roles/storage.objectViewer"}],"version":1}""").With("viewer.json", Viewer)
+            .With("projects.json", """{"projects":[{"name":"projects/9","projectId":"alone"}]}""");
+        Assert.Equal($"unknown principalSet://{Pool}/group/devs", ask.Ask($"principal://{Pool}/subject/alice", "storage.objects.get", "projects/alone"));
+        Assert.Equal("deny", ask.Ask("principal://iam.googleapis.com/locations/global/workforcePools/other/subject/alice", "storage.objects.get", "projects/alone"));
+    }
+
+    [Fact]
     public void A_buckets_policy_is_never_taken_for_its_projects()
     {
         var ask = new EstateAsk().With("policy.json", """{"bindings":[{"members":["user:alice@example.com"],"role":"roles/storage.legacyBucketReader"}],"etag":"x"}""").With("role.json", """{"name":"roles/storage.legacyBucketReader","includedPermissions":["storage.objects.list"]}""")
