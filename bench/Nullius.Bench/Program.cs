@@ -5,8 +5,8 @@ using Nullius.Bench.Policies;
 
 // nullius-bench gate [--json]            measures everything about the gate
 // nullius-bench gate pipeline|revocation one part of it
-// nullius-bench policy [--json]          the decision alone
-// nullius-bench policy replay [--json]   recorded requests, from memory and from disk
+// nullius-bench policy [--json]          decisions: AWS beside peers, managed policies, Entra, Google Cloud; replay
+// nullius-bench policy decisions|managed|gcp|replay|peers   one part of it
 // nullius-bench serve gate|yarp FOLDER   one server, for the process that measures
 var json = args.Contains("--json");
 var words = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToArray();
@@ -17,15 +17,15 @@ switch (words)
         await (parts is [var part] ? part == "pipeline" ? PipelineBench.RunAsync(report) : RevocationBench.RunAsync(report) : GateBench.RunAsync(report));
         report.Print();
         return 0;
-    case ["policy"]:
+    case ["policy", .. var parts] when parts is [] or ["decisions" or "managed" or "gcp" or "replay" or "peers"]:
         var policy = new Report("policy", json);
-        DecisionBench.Run(policy);
+        foreach (var (name, run) in new (string, Action<Report>)[] { ("decisions", DecisionBench.Run), ("managed", ManagedBench.Run), ("gcp", GcpBench.Run), ("replay", ReplayBench.Run), ("peers", PeerBench.Run) })
+        {
+            if (parts is [] || parts[0] == name)
+                run(policy);
+        }
+
         policy.Print();
-        return 0;
-    case ["policy", "replay"]:
-        var replay = new Report("policy", json);
-        ReplayBench.Run(replay);
-        replay.Print();
         return 0;
     case ["serve", "gate", var folder]:
         await GateServer.ServeAsync(folder);

@@ -22,15 +22,22 @@ internal sealed class Report(string bench, bool json)
     /// <summary>What happens now, for the person who waits.</summary>
     public static void Say(string text) => Console.Error.WriteLine(text);
 
+    /// <summary>Garbage of what was before is collected before something is timed.</summary>
+    public static void Settle()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+    }
+
     public void Print()
     {
         if (json)
             return;
-        Console.WriteLine($"{"metric",-34} {"value",12} {"unit",-8} {"peer",-8} {"peer value",12} {"ratio",8}  goal");
+        Console.WriteLine($"{"metric",-34} {"size",8} {"value",12} {"unit",-8} {"peer",-13} {"peer value",12} {"ratio",8}  goal");
         foreach (var figure in _figures)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{figure.Metric,-34} {Number(figure.Value),12} {figure.Unit,-8} {figure.Peer ?? "",-8} {(figure.PeerValue is { } peer ? Number(peer) : ""),12} {(figure.Ratio is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : ""),8}  {figure.Goal}{(figure.Met is { } met ? met ? "  met" : "  NOT MET" : "")}"));
+                $"{figure.Metric,-34} {(figure.Size is { } size ? Number(size) : ""),8} {Number(figure.Value),12} {figure.Unit,-8} {figure.Peer ?? "",-13} {(figure.PeerValue is { } peer ? Number(peer) : ""),12} {(figure.Ratio is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : ""),8}  {figure.Goal}{(figure.Met is { } met ? met ? "  met" : "  NOT MET" : "")}"));
         }
     }
 
@@ -47,6 +54,10 @@ internal sealed class Report(string bench, bool json)
             line["peerValue"] = Math.Round(peerValue, 3);
         if (figure.Ratio is { } ratio)
             line["ratio"] = Math.Round(ratio, 3);
+        if (figure.Goal is { } goal)
+            line["goal"] = goal;
+        if (figure.Met is { } met)
+            line["met"] = met;
         return line.ToJsonString(JsonSerializerOptions.Web);
     }
 

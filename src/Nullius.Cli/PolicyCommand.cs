@@ -2,6 +2,7 @@ using System.CommandLine;
 using Nullius.Cli.Output;
 using Nullius.Cli.Policies;
 using Nullius.Cli.Simulate;
+using Nullius.Policy.Generation;
 using Nullius.Policy.Lint;
 
 namespace Nullius.Cli;
@@ -10,13 +11,14 @@ namespace Nullius.Cli;
 internal static class PolicyCommand
 {
     public static Command Build(Terminal terminal) =>
-        Examples.Of(new Command("policy", "Work on policy documents.") { Lint(terminal), Replay(terminal), IntentCommand.Build(terminal) },
+        Examples.Of(new Command("policy", "Work on policy documents.") { Lint(terminal), Replay(terminal), Generate(terminal), IntentCommand.Build(terminal) },
             "nullius policy lint policies/",
-            "nullius policy replay --records trail/ --current policies/ --candidate new-policies/");
+            "nullius policy replay --records trail/ --current policies/ --candidate new-policies/",
+            "nullius policy generate --from trail/ --principal deploy --dialect aws");
 
     private static Command Lint(Terminal terminal)
     {
-        var paths = new Argument<string[]>("PATH") { Description = "policy documents, or folders of them (*.json); `-` is stdin", Arity = ArgumentArity.OneOrMore };
+        var paths = new Argument<string[]>("PATH") { Description = "policy documents, or folders of them (JSON or YAML); `-` is stdin", Arity = ArgumentArity.OneOrMore };
         var exceptions = new Option<string?>("--exceptions") { Description = "file of accepted findings, each with scope, owner, reason and expiry", HelpName = "FILE" };
         var failOn = new Option<LintSeverity?>("--fail-on") { Description = "exit with 1 when a finding is that severe and not excepted", HelpName = "info|low|medium|high|critical" };
         var format = new Option<LintFormat?>("--format") { Description = "table, json, jsonl or sarif; default: table on a terminal, json otherwise", HelpName = "table|json|jsonl|sarif" };
@@ -75,5 +77,35 @@ internal static class PolicyCommand
                 result.AddError($"`{word}` is no expectation, expected no-change, no-loss, no-gain or agreement");
                 return default;
         }
+    }
+
+    private static Command Generate(Terminal terminal)
+    {
+        var from = new Option<string[]>("--from") { Description = "recorded activity: files, folders; `-` is stdin", HelpName = "PATH", AllowMultipleArgumentsPerToken = true, Required = true };
+        var principal = new Option<string>("--principal") { Description = "whose: an ARN, a role for all its sessions, a name, an address, an object id", HelpName = "P", Required = true };
+        var dialect = new Option<GenerateDialect>("--dialect") { Description = "the language of the document", HelpName = "aws|azure|gcp", Required = true };
+        var since = new Option<DateTimeOffset?>("--since")
+        {
+            Description = "records from then on: `2026-11-01`, `2026-11-01T08:00Z`, or `30d` before now",
+            HelpName = "WHEN",
+            CustomParser = result => Since.Parse(result, terminal.Time),
+        };
+        var existing = new Option<string[]>("--existing") { Description = "AWS documents that the principal has: what they grant and was not seen is reported", HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
+        var evidence = new Option<string?>("--evidence") { Description = "write the evidence of each line to this file, as JSON", HelpName = "FILE" };
+        var exact = new Option<bool>("--exact") { Description = "list every resource, generalise nothing" };
+        var conditions = new Option<bool>("--with-conditions") { Description = "put the conditions that every record met into the document" };
+        var format = new Option<GenerateFormat?>("--format") { Description = "json: the document alone; markdown: with its evidence; default: markdown on a terminal, json otherwise", HelpName = "json|markdown" };
+        var command = Examples.Of(
+            new Command("generate", "Write a least-privilege document from what a principal was seen to do.") { from, principal, dialect, since, existing, evidence, exact, conditions, format },
+            "nullius policy generate --from trail/ --principal arn:aws:iam::111122223333:role/deploy --dialect aws > deploy.json",
+            "nullius policy generate --from trail/ --principal deploy --dialect aws --existing deploy-now.json --format markdown",
+            "nullius policy generate --from activity.json --principal alice@example.com --dialect azure --since 90d",
+            "nullius policy generate --from audit/ --principal ci@p1.iam.gserviceaccount.com --dialect gcp --evidence evidence.json");
+        command.SetAction((result, cancellation) => new GenerateRun(terminal, result.GetValue(format) ?? (terminal.OutIsTerminal ? GenerateFormat.Markdown : GenerateFormat.Json)).RunAsync(
+            new GenerateQuestion(
+                result.GetValue(from) ?? [], result.GetRequiredValue(principal), result.GetRequiredValue(dialect), result.GetValue(since), result.GetValue(existing) ?? [], result.GetValue(evidence),
+                new GenerationOptions(result.GetValue(exact) ? GenerationOptions.Never : new GenerationOptions().Several, result.GetValue(conditions))),
+            cancellation));
+        return command;
     }
 }

@@ -8,6 +8,9 @@ namespace Nullius.Cli;
 /// <summary><c>nullius status</c>: what runs on a folder, and whether the files on disk are live.</summary>
 internal static class StatusCommand
 {
+    private static string Describe(CandidateView candidate) => string.Create(CultureInfo.InvariantCulture,
+        $"{candidate.Decided:N0} decided since {candidate.Since:u}: {candidate.Loses:N0} would lose, {candidate.Gains:N0} gain, {candidate.Challenged + candidate.Eased:N0} be asked otherwise, {candidate.Unknown:N0} not known{(candidate.Dropped > 0 ? $"; {candidate.Dropped:N0} were not compared" : "")}");
+
     public static Command Build(Terminal terminal)
     {
         var data = DataOption.Build();
@@ -28,6 +31,7 @@ internal static class StatusCommand
                 ("routes", string.Join(", ", status.Routes.Select(r => $"{r.Name} ({r.Mode})"))),
                 ("live connections", status.LiveConnections.ToString(CultureInfo.InvariantCulture)),
                 ("policies loaded", status.Policies.LoadedAt.ToString("u", CultureInfo.InvariantCulture)),
+                ("candidate policies", status.Candidate is { } candidate ? Describe(candidate) : "none"),
                 ("policies refused", status.Policies.Errors.Count == 0 ? "none" : string.Join("; ", status.Policies.Errors)));
             return ExitCode.Done;
         });

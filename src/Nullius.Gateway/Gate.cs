@@ -34,6 +34,9 @@ public sealed class Gate : IAsyncDisposable
         Core.Follower.Applied, Core.Follower.Age, Core.Snapshot.Generation, _configuration.LiveSince, Core.Live.Count,
         Core.Trust.PeopleCount, Core.Trust.SessionCount, Core.Trust.DeviceCount, Core.Requests, Core.Refused, _configuration.LastErrors);
 
+    /// <summary>How requests fare under the candidate policies; null while none are tried.</summary>
+    public Candidates.CandidateStatus? Candidate => _parts.Candidates.Status;
+
     /// <summary>The configuration that is live, with the platform's own routes.</summary>
     public GateConfig Config => Core.Snapshot.Config;
 

@@ -72,6 +72,7 @@ internal sealed class GateConfiguration(GateParts parts)
             return errors;
         _generation++;
         parts.Core.Snapshot = snapshot;
+        parts.Candidates.Follow(snapshot.Candidate is not null);
         LiveSince = parts.Core.Time.GetUtcNow();
         GateLog.ConfigurationLive(parts.Core.Log, _generation, snapshot.Routes.Length, snapshot.Config.Bindings.Count);
         parts.Watch.Touch(new Affected { Everyone = true });
@@ -83,6 +84,13 @@ internal sealed class GateConfiguration(GateParts parts)
     private static GateConfig Merge(GateConfig written, GateConfig extra)
     {
         string Rooted(string file) => Path.GetFullPath(Path.Combine(extra.BaseDirectory, file));
+        var rooted = extra with
+        {
+            Bindings = [.. extra.Bindings.Select(binding => binding with { Policy = Rooted(binding.Policy) })],
+            Guardrails = [.. extra.Guardrails.Select(level => (IReadOnlyList<string>)[.. level.Select(Rooted)])],
+            ConditionalAccess = [.. extra.ConditionalAccess.Select(Rooted)],
+            NamedLocations = [.. extra.NamedLocations.Select(Rooted)],
+        };
         return written with
         {
             Routes = [.. written.Routes, .. extra.Routes.Select(route => route with
@@ -91,10 +99,11 @@ internal sealed class GateConfiguration(GateParts parts)
                 Upstream = route.Upstream is { CaFile: { } file } upstream ? upstream with { CaFile = Rooted(file) } : route.Upstream,
                 Inject = route.Inject is { BasicPasswordFile: { } password } inject ? inject with { BasicPasswordFile = Rooted(password) } : route.Inject,
             })],
-            Bindings = [.. written.Bindings, .. extra.Bindings.Select(binding => binding with { Policy = Rooted(binding.Policy) })],
-            Guardrails = [.. written.Guardrails, .. extra.Guardrails.Select(level => (IReadOnlyList<string>)[.. level.Select(Rooted)])],
-            ConditionalAccess = [.. written.ConditionalAccess, .. extra.ConditionalAccess.Select(Rooted)],
-            NamedLocations = [.. written.NamedLocations, .. extra.NamedLocations.Select(Rooted)],
+            Bindings = [.. written.Bindings, .. rooted.Bindings],
+            Guardrails = [.. written.Guardrails, .. rooted.Guardrails],
+            ConditionalAccess = [.. written.ConditionalAccess, .. rooted.ConditionalAccess],
+            NamedLocations = [.. written.NamedLocations, .. rooted.NamedLocations],
+            Candidate = written.Candidate?.With(rooted),
         };
     }
 

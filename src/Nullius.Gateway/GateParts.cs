@@ -23,6 +23,7 @@ internal sealed class GateParts : IAsyncDisposable
         Expiry = expiry;
         Compiler = new SnapshotCompiler(upstreams, core.Live.SetOf);
         Watch = new Watch(core, expiry);
+        Candidates = new Candidates.CandidateRun(core);
         _forwarding = forwarding;
     }
 
@@ -35,6 +36,8 @@ internal sealed class GateParts : IAsyncDisposable
     public SnapshotCompiler Compiler { get; }
 
     public Watch Watch { get; }
+
+    public Candidates.CandidateRun Candidates { get; }
 
     public static GateParts Make(GateDependencies given, IChangeSource feed, IRecordSink records, GateConfig config)
     {
@@ -70,6 +73,7 @@ internal sealed class GateParts : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Candidates.DisposeAsync();
         await Core.Follower.DisposeAsync();
         await Watch.DisposeAsync();
         Expiry.Dispose();

@@ -13,7 +13,7 @@ namespace Nullius.Bench.Policies;
 /// </summary>
 internal sealed class Estate
 {
-    private const int PerDocument = 20;
+    private const int Usual = 20;
     private const int Requests = 1024;
     private static readonly string[] Services =
     [
@@ -24,10 +24,16 @@ internal sealed class Estate
     private static readonly string[] Verbs = ["Get", "List", "Put", "Delete", "Create", "Update", "Describe", "Start", "Stop", "Tag"];
     private static readonly string[] Nouns = ["Object", "Item", "Queue", "Topic", "Function", "Key", "Instance", "Cluster", "Stream", "Secret", "Table", "Rule"];
 
-    private Estate(int statements, IReadOnlyList<byte[]> documents)
+    private static readonly AwsPolicyDocument s_boundary = Fixed("boundary.json", Boundary);
+    private static readonly AwsPolicyDocument[] s_guardrails = [.. Guardrails.Select((json, level) => Fixed($"level-{level}.json", json))];
+
+    private readonly string _under;
+
+    private Estate(int statements, IReadOnlyList<byte[]> documents, string under)
     {
         Statements = statements;
         Documents = documents;
+        _under = under;
     }
 
     public int Statements { get; }
@@ -37,39 +43,37 @@ internal sealed class Estate
 
     public long TextBytes => Documents.Sum(document => (long)document.Length);
 
-    public static Estate Make(int statements)
+    /// <param name="under">What every resource's name begins with: <c>table/</c>, <c>function:</c>.</param>
+    public static Estate Make(int statements, int perDocument = Usual, string under = "")
     {
         var random = new Dice(statements);
         var documents = new List<byte[]>();
-        for (var from = 0; from < statements; from += PerDocument)
-            documents.Add(Document(random, from, Math.Min(PerDocument, statements - from)));
-        return new Estate(statements, documents);
+        for (var from = 0; from < statements; from += perDocument)
+            documents.Add(Document(random, from, Math.Min(perDocument, statements - from), under));
+        return new Estate(statements, documents, under);
     }
 
     /// <summary>Parses the documents.</summary>
-    public IReadOnlyList<AwsPolicyDocument> Parse()
-    {
-        var diagnostics = new List<PolicyDiagnostic>();
-        var parsed = new AwsPolicyDocument[Documents.Count];
-        for (var i = 0; i < parsed.Length; i++)
-        {
-            parsed[i] = AwsPolicyDocument.Parse(Documents[i], string.Create(CultureInfo.InvariantCulture, $"policy-{i}.json"), diagnostics)
-                ?? throw new InvalidOperationException(string.Join('\n', diagnostics));
-        }
+    public AwsPolicyDocument[] Parse() => [.. Documents.Select((json, i) => Parsed(string.Create(CultureInfo.InvariantCulture, $"policy-{i}.json"), json))];
 
-        return parsed;
-    }
+    /// <summary>The permission boundary of every estate, as JSON.</summary>
+    public static string Boundary => """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":["iam:Create*","iam:Delete*"],"Resource":"*"}]}""";
 
-    public static AwsPolicySet Compile(IReadOnlyList<AwsPolicyDocument> identity) => AwsPolicySet.Compile(new AwsPolicyLayers
+    /// <summary>The service control policies, one a level, root first.</summary>
+    public static IReadOnlyList<string> Guardrails =>
+    [
+        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"iam:CreateAccessKey","Resource":"*"}]}""",
+        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"NotIpAddress":{"aws:SourceIp":["10.0.0.0/8","127.0.0.0/8"]}}}]}""",
+    ];
+
+    public static AwsPolicyLayers Layers(IReadOnlyList<AwsPolicyDocument> identity) => new()
     {
         Identity = identity,
-        Boundary = [Fixed("boundary.json", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":["iam:Create*","iam:Delete*"],"Resource":"*"}]}""")],
-        Guardrails =
-        [
-            [Fixed("root.json", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"iam:CreateAccessKey","Resource":"*"}]}""")],
-            [Fixed("unit.json", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"NotIpAddress":{"aws:SourceIp":["10.0.0.0/8","127.0.0.0/8"]}}}]}""")],
-        ],
-    });
+        Boundary = [s_boundary],
+        Guardrails = [.. s_guardrails.Select(document => (IReadOnlyList<AwsPolicyDocument>)[document])],
+    };
+
+    public static AwsPolicySet Compile(IReadOnlyList<AwsPolicyDocument> identity) => AwsPolicySet.Compile(Layers(identity));
 
     /// <summary>Requests for resources that the statements name, and for some that they do not.</summary>
     public AwsRequest[] Ask()
@@ -80,38 +84,42 @@ internal sealed class Estate
         {
             var number = random.Next(Math.Max(1, Statements * 5 / 4));
             var service = Services[number % Services.Length];
-            var request = new AwsRequest
-            {
-                Principal = "arn:aws:iam::111122223333:user/alice",
-                Action = $"{service}:{Verbs[random.Next(Verbs.Length)]}{Nouns[number % Nouns.Length]}",
-                Resource = string.Create(CultureInfo.InvariantCulture, $"arn:aws:{service}:eu-central-1:111122223333:app-{number}/data/{i}"),
-                ResourceAccount = "111122223333",
-            };
-            request.Context.Set(ConditionKey.Of("aws:SourceIp"), IPAddress.Parse("10.1.2.3"));
-            request.Context.Set(ConditionKey.Of("aws:MultiFactorAuthPresent"), true);
-            request.Context.Set(ConditionKey.Of("aws:PrincipalTag/Team"), "t3");
-            request.Context.Set(ConditionKey.Of("aws:CurrentTime"), TimeProvider.System.GetUtcNow());
-            requests[i] = request;
+            requests[i] = Ask(
+                $"{service}:{Verbs[random.Next(Verbs.Length)]}{Nouns[number % Nouns.Length]}",
+                string.Create(CultureInfo.InvariantCulture, $"arn:aws:{service}:eu-central-1:111122223333:{_under}app-{number}/data/{i}"));
         }
 
         return requests;
     }
 
-    private static AwsPolicyDocument Fixed(string name, string json)
+    /// <summary>Alice's request, with a context.</summary>
+    public static AwsRequest Ask(string action, string resource)
     {
-        var diagnostics = new List<PolicyDiagnostic>();
-        return AwsPolicyDocument.Parse(Encoding.UTF8.GetBytes(json), name, diagnostics) ?? throw new InvalidOperationException(string.Join('\n', diagnostics));
+        var request = new AwsRequest { Principal = "arn:aws:iam::111122223333:user/alice", Action = action, Resource = resource, ResourceAccount = "111122223333" };
+        request.Context.Set(ConditionKey.Of("aws:SourceIp"), IPAddress.Parse("10.1.2.3"));
+        request.Context.Set(ConditionKey.Of("aws:MultiFactorAuthPresent"), true);
+        request.Context.Set(ConditionKey.Of("aws:PrincipalTag/Team"), "t3");
+        request.Context.Set(ConditionKey.Of("aws:CurrentTime"), TimeProvider.System.GetUtcNow());
+        return request;
     }
 
-    private static byte[] Document(Dice random, int from, int count)
+    public static AwsPolicyDocument Parsed(string name, ReadOnlySpan<byte> json)
+    {
+        var diagnostics = new List<PolicyDiagnostic>();
+        return AwsPolicyDocument.Parse(json, name, diagnostics) ?? throw new InvalidOperationException(string.Join('\n', diagnostics));
+    }
+
+    private static AwsPolicyDocument Fixed(string name, string json) => Parsed(name, Encoding.UTF8.GetBytes(json));
+
+    private static byte[] Document(Dice random, int from, int count, string under)
     {
         var text = new StringBuilder("{\"Version\":\"2012-10-17\",\"Statement\":[");
         for (var number = from; number < from + count; number++)
-            text.Append(number == from ? "" : ",").Append(Statement(random, number));
+            text.Append(number == from ? "" : ",").Append(Statement(random, number, under));
         return Encoding.UTF8.GetBytes(text.Append("]}").ToString());
     }
 
-    private static string Statement(Dice random, int number)
+    private static string Statement(Dice random, int number, string under)
     {
         var service = Services[number % Services.Length];
         var noun = Nouns[number % Nouns.Length];
@@ -124,9 +132,9 @@ internal sealed class Estate
         };
         var resource = random.Next(3) switch
         {
-            0 => $"arn:aws:{service}:*:111122223333:app-{number}/*",
-            1 => $"arn:aws:{service}:eu-central-1:111122223333:app-{number}/*",
-            _ => $"arn:aws:{service}:eu-central-1:111122223333:app-{number}/data/*",
+            0 => $"arn:aws:{service}:*:111122223333:{under}app-{number}/*",
+            1 => $"arn:aws:{service}:eu-central-1:111122223333:{under}app-{number}/*",
+            _ => $"arn:aws:{service}:eu-central-1:111122223333:{under}app-{number}/data/*",
         };
         var condition = random.Next(6) switch
         {

@@ -42,9 +42,9 @@ internal static class PolicyArgument
             if (!Directory.Exists(path))
                 throw new CommandException($"`{path}` is no file and no folder, expected policies", ExitCode.Usage);
             var found = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
-                .Where(f => f.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || Path.GetFileName(f) is "nullius.yaml").Order(StringComparer.Ordinal).ToList();
+                .Where(f => Path.GetExtension(f) is ".json" or ".yaml" or ".yml").Order(StringComparer.Ordinal).ToList();
             if (found.Count == 0)
-                throw new CommandException($"`{path}`: no policy is in it, expected *.json files or nullius.yaml", ExitCode.Usage);
+                throw new CommandException($"`{path}`: no policy is in it, expected *.json, *.yaml or *.yml files", ExitCode.Usage);
             files.AddRange(found.Select(f => new PolicyFile(f, kind == PolicyKind.Told ? ByFolder(path, f) : kind, i)));
         }
         return files;

@@ -5,6 +5,7 @@ using Nullius.Policy;
 using Nullius.Policy.Dialects.Aws;
 using Nullius.Policy.Dialects.Entra;
 using Nullius.Policy.Dialects.Gcp;
+using Nullius.Policy.Documents;
 using Nullius.Policy.Simulation.Estate;
 
 namespace Nullius.Cli.Policies;
@@ -74,16 +75,22 @@ internal sealed class SideReader(Terminal terminal, bool enforceReportOnly)
 
     private void Read(PolicyFile file)
     {
-        if (file.Path.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || file.Path.EndsWith(".yml", StringComparison.OrdinalIgnoreCase))
-        {
-            _gate = file.Path;
-            return;
-        }
         if (Bytes(file.Path) is not { } bytes)
             return;
         try
         {
-            var node = JsonNode.Parse(bytes);
+            var problems = new List<PolicyDiagnostic>();
+            if (!PolicyText.TryReadJson(bytes, file.Path, problems, out var json))
+            {
+                Fail(problems[0].ToString());
+                return;
+            }
+            var node = JsonNode.Parse(json);
+            if (node is JsonObject root && (root.ContainsKey("routes") || root.ContainsKey("domain")))
+            {
+                _gate = file.Path;
+                return;
+            }
             if (node is null || !Take(file, node, bytes))
                 Fail($"{file.Path}: is no policy that is known, expected an AWS document, Conditional Access policies, an IAM policy, an export or nullius.yaml");
         }
@@ -165,13 +172,7 @@ internal sealed class SideReader(Terminal terminal, bool enforceReportOnly)
                 return null;
             }
             var bytes = File.ReadAllBytes(path);
-            return bytes switch
-            {
-                [0xEF, 0xBB, 0xBF, ..] => bytes[3..],
-                [0xFF, 0xFE, ..] => Encoding.Convert(Encoding.Unicode, Encoding.UTF8, bytes, 2, bytes.Length - 2),
-                [0xFE, 0xFF, ..] => Encoding.Convert(Encoding.BigEndianUnicode, Encoding.UTF8, bytes, 2, bytes.Length - 2),
-                _ => bytes,
-            };
+            return bytes;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,7 @@
 using System.Text;
 using Nullius.Cli.Output;
+using Nullius.Policy;
+using Nullius.Policy.Documents;
 using Nullius.Policy.Simulation;
 
 namespace Nullius.Cli.Simulate;
@@ -70,7 +72,12 @@ internal sealed class CaseRun
         {
             var stream = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
             await using (stream.ConfigureAwait(false))
-                await DecideStreamAsync(stream, cancellation).ConfigureAwait(false);
+            {
+                if (Path.GetExtension(file) is ".yaml" or ".yml")
+                    await DecideYamlAsync(stream, cancellation).ConfigureAwait(false);
+                else
+                    await DecideStreamAsync(stream, cancellation).ConfigureAwait(false);
+            }
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -79,6 +86,22 @@ internal sealed class CaseRun
         }
         if (_answers == before)
             Fail($"{_file}:1: no case is in it, expected JSON lines or one array of cases");
+    }
+
+    // A document of YAML has an end only where the file ends: it is read whole.
+    private async Task DecideYamlAsync(Stream stream, CancellationToken cancellation)
+    {
+        using var whole = new MemoryStream();
+        await stream.CopyToAsync(whole, cancellation).ConfigureAwait(false);
+        var problems = new List<PolicyDiagnostic>();
+        if (PolicyText.TryReadJson(whole.GetBuffer().AsSpan(0, (int)whole.Length), _file, problems, out var json))
+        {
+            var splitter = new CaseSplitter(Answer);
+            splitter.Write(json);
+            splitter.Complete();
+            return;
+        }
+        Answer(new CaseText(default, problems[0].Line, new SimulationInputException(problems[0].Code, problems[0].Message, "$")));
     }
 
     private async Task DecideStreamAsync(Stream stream, CancellationToken cancellation)

@@ -9,7 +9,7 @@ internal static class EstateFolder
 {
     private const long MaxFileBytes = 256 * 1024 * 1024;
 
-    private static readonly string[] s_extensions = [".json", ".jsonl", ".ndjson"];
+    private static readonly string[] s_extensions = [".json", ".jsonl", ".ndjson", ".yaml", ".yml"];
 
     /// <summary>Null when it cannot be read, which is told.</summary>
     internal static async Task<Estate?> LoadAsync(Terminal terminal, string folder, CancellationToken cancellation)

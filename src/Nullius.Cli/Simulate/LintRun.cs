@@ -57,9 +57,10 @@ internal sealed class LintRun(Terminal terminal, LintFormat format, TimeProvider
         if (!Directory.Exists(path))
             return [path];
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.ReparsePoint };
-        string[] files = [.. Directory.EnumerateFiles(path, "*.json", options).Order(StringComparer.Ordinal)];
+        // The gate's own configuration names policies and is none.
+        string[] files = [.. Directory.EnumerateFiles(path, "*", options).Where(f => Path.GetExtension(f) is ".json" or ".yaml" or ".yml" && Path.GetFileName(f) is not "nullius.yaml").Order(StringComparer.Ordinal)];
         if (files.Length == 0)
-            Fail($"{path}: no policy document is in it, expected *.json files");
+            Fail($"{path}: no policy document is in it, expected *.json, *.yaml or *.yml files");
         return files;
     }
 

@@ -29,4 +29,6 @@ public sealed record GateConfig
     /// <summary>Files in Microsoft Graph's conditionalAccessPolicy shape.</summary>
     public IReadOnlyList<string> ConditionalAccess { get; init; } = [];
     public IReadOnlyList<string> NamedLocations { get; init; } = [];
+    /// <summary>Policies that are decided beside these and enforce nothing; null where none are tried.</summary>
+    public Candidates.CandidateConfig? Candidate { get; init; }
 }

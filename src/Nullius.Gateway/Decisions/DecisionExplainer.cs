@@ -39,7 +39,7 @@ internal static class DecisionExplainer
     }
 
     // Null when nothing was decided, or the route is gone: what is left is what was written down.
-    private static GateRequest? Rebuild(GateSnapshot snapshot, DecisionEvent decision)
+    internal static GateRequest? Rebuild(GateSnapshot snapshot, DecisionEvent decision)
     {
         if (decision.Inputs is not { } inputs || !snapshot.Hosts.TryGetValue(decision.Host, out var host) || host.Match(decision.Path) is not { } route)
             return null;

@@ -122,14 +122,18 @@ public sealed class DecisionSubscription : IDisposable
 {
     private readonly DecisionStream _stream;
     private readonly Channel<DecisionEvent> _events;
+    private long _dropped;
 
     internal DecisionSubscription(DecisionStream stream, int capacity)
     {
         _stream = stream;
-        _events = Channel.CreateBounded<DecisionEvent>(new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest });
+        _events = Channel.CreateBounded<DecisionEvent>(new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest }, _ => Interlocked.Increment(ref _dropped));
     }
 
     public ChannelReader<DecisionEvent> Reader => _events.Reader;
+
+    /// <summary>Decisions that the subscriber lost because it fell behind.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
 
     public void Dispose()
     {

@@ -74,6 +74,13 @@ internal sealed class GateSnapshot
     /// <summary>Names the set of policies by its content: what is recorded with every decision.</summary>
     public required string PolicyVersion { get; init; }
 
+    /// <summary>The same with the candidate policies, for comparison alone; null where none are tried.</summary>
+    public GateSnapshot? Candidate { get; init; }
+
+    /// <summary>Header and query keys that these policies read and the others do not: no request kept their values.</summary>
+    public IEnumerable<Policy.Requests.ConditionKey> KeysUnreadBy(GateSnapshot other) =>
+        Mentioned.Headers.Select(h => h.Key).Concat(Mentioned.Query.Values).Except(other.Mentioned.Headers.Select(h => h.Key).Concat(other.Mentioned.Query.Values));
+
     /// <summary>Names of query parameters and headers that some policy reads; nothing else of them is looked at.</summary>
     public required MentionedKeys Mentioned { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Nullius.Policy.Documents;
 using Nullius.Policy.Requests;
 
 namespace Nullius.Gateway.Snapshot;
@@ -30,17 +31,22 @@ internal sealed class MentionedKeys
 
     public (string Name, ConditionKey Key)[] Headers { get; }
 
-    /// <summary>Finds the names in policy documents: as keys of conditions and in policy variables.</summary>
-    public static MentionedKeys In(IEnumerable<ReadOnlyMemory<byte>> documents)
+    /// <param name="documents">The names of each document, as <see cref="NamesIn"/> found them.</param>
+    public static MentionedKeys Of(IEnumerable<IReadOnlyCollection<string>> documents)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var document in documents)
-        {
-            using var json = JsonDocument.Parse(document, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
-            Collect(json.RootElement, names);
-        }
-
+            names.UnionWith(document);
         return new MentionedKeys(names);
+    }
+
+    /// <summary>Finds the names in a policy document that was loaded: as keys of conditions and in policy variables.</summary>
+    public static IReadOnlyCollection<string> NamesIn(ReadOnlySpan<byte> document)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        PolicyText.TryReadJson(document, "", [], out var json);
+        Collect(JsonElement.Parse(json), names);
+        return names;
     }
 
     /// <summary>True for a spelling with an underscore of a header that some policy reads: servers disagree on whether both are one.</summary>

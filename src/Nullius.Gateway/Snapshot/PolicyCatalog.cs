@@ -29,9 +29,11 @@ internal sealed record BoundPolicy(BindingConfig Config, AwsPolicyDocument Docum
 }
 
 /// <summary>Every policy of one generation, and the compiled sets that people at routes need.</summary>
-internal sealed class PolicyCatalog
+/// <param name="before">The generation that it follows: sets of mostly the same documents are compiled from its sets.</param>
+internal sealed class PolicyCatalog(PolicyCatalog? before)
 {
     private const int MostSets = 20_000;
+    private PolicyCatalog? _before = before;
     private readonly ConcurrentDictionary<(string Bound, int Route), AwsPolicySet> _sets = new();
 
     public required IReadOnlyList<BoundPolicy> Bindings { get; init; }
@@ -42,6 +44,9 @@ internal sealed class PolicyCatalog
 
     /// <summary>The grant of a route that is open to everyone signed in; other layers restrict it (law 4).</summary>
     public required AwsPolicyDocument Everyone { get; init; }
+
+    /// <summary>Lets go of the generation before, so that generations do not hang on one another.</summary>
+    public void Forget() => _before = null;
 
     public AwsPolicySet SetFor(PersonView person, RouteModel route)
     {
@@ -72,7 +77,7 @@ internal sealed class PolicyCatalog
             Boundary = boundary,
             Resource = route.ResourcePolicy,
             Guardrails = Guardrails,
-        });
+        }, _before?._sets.GetValueOrDefault(name));
         return _sets.Count < MostSets ? _sets.GetOrAdd(name, set) : set;
     }
 }

@@ -9,16 +9,16 @@ using Nullius.Policy.Dialects.Entra;
 namespace Nullius.Gateway.Snapshot;
 
 /// <summary>Reads the policy files of one configuration, each once, and collects what is wrong with them.</summary>
-internal sealed class PolicyFiles(string baseDirectory, List<ConfigDiagnostic> diagnostics)
+internal sealed class PolicyFiles(string baseDirectory, PolicyFileCache cache, List<ConfigDiagnostic> diagnostics)
 {
     private const long MostBytes = 4 * 1024 * 1024;
 
     private readonly Dictionary<string, AwsPolicyDocument?> _aws = new(StringComparer.Ordinal);
-    private readonly List<ReadOnlyMemory<byte>> _documents = [];
+    private readonly List<IReadOnlyCollection<string>> _names = [];
     private readonly SortedDictionary<string, byte[]> _contents = new(StringComparer.Ordinal);
 
-    /// <summary>The bytes of every AWS document that was read.</summary>
-    public IReadOnlyList<ReadOnlyMemory<byte>> AwsDocuments => _documents;
+    /// <summary>The condition keys that each AWS document reads.</summary>
+    public IReadOnlyList<IReadOnlyCollection<string>> Mentioned => _names;
 
     /// <summary>Names what was read, and what of it binds to whom: the same for the same files and bindings.</summary>
     public string Version(GateConfig config)
@@ -60,10 +60,7 @@ internal sealed class PolicyFiles(string baseDirectory, List<ConfigDiagnostic> d
         if (_aws.TryGetValue(path, out var known))
             return known;
         var bytes = Read(path, file, at);
-        var document = bytes is null ? null : Parse(bytes, file);
-        if (document is not null)
-            _documents.Add(Utf8(bytes!));
-        return _aws[path] = document;
+        return _aws[path] = bytes is null ? null : Parse(bytes, file);
     }
 
     public EntraPolicySet Entra(IReadOnlyList<string> policies, IReadOnlyList<string> locations)
@@ -84,22 +81,13 @@ internal sealed class PolicyFiles(string baseDirectory, List<ConfigDiagnostic> d
 
     private AwsPolicyDocument? Parse(byte[] bytes, string source)
     {
-        var found = new List<PolicyDiagnostic>();
-        var document = AwsPolicyDocument.Parse(bytes, source, found);
-        Report(found);
-        return document;
+        var file = cache.Compile(bytes, source);
+        Report(file.Diagnostics);
+        _names.Add(file.Names);
+        return file.Document;
     }
 
-    // A document may be UTF-16 with a byte-order mark; what scans it afterwards reads UTF-8.
-    private static byte[] Utf8(byte[] bytes) => bytes switch
-    {
-        [0xFF, 0xFE, ..] => Encoding.Convert(Encoding.Unicode, Encoding.UTF8, bytes, 2, bytes.Length - 2),
-        [0xFE, 0xFF, ..] => Encoding.Convert(Encoding.BigEndianUnicode, Encoding.UTF8, bytes, 2, bytes.Length - 2),
-        [0xEF, 0xBB, 0xBF, ..] => bytes[3..],
-        _ => bytes,
-    };
-
-    private void Report(List<PolicyDiagnostic> found) => diagnostics.AddRange(found
+    private void Report(IReadOnlyList<PolicyDiagnostic> found) => diagnostics.AddRange(found
         .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
         .Select(diagnostic => new ConfigDiagnostic(new SourcePosition(diagnostic.Source, diagnostic.Line), diagnostic.Code, diagnostic.Message)));
 

@@ -10,6 +10,10 @@ namespace Nullius.Gateway.Snapshot;
 /// <summary>Compiles a configuration into a snapshot, or says everything that is wrong with it. Reads files; used off the hot path.</summary>
 internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, LiveSet> liveOf)
 {
+    private readonly PolicyFileCache _files = new();
+    private PolicyCatalog? _last;
+    private PolicyCatalog? _lastCandidate;
+
     /// <summary>Route of the decision point: what the scopes of a client's key name.</summary>
     public const string DecisionPointRoute = "pdp";
 
@@ -17,10 +21,24 @@ internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, Live
     public GateSnapshot? Compile(GateConfig config, long generation, List<ConfigDiagnostic> diagnostics)
     {
         config = WithSystemRoutes(config);
+        var candidate = config.Candidate is { } tried ? Compile(tried.Over(config), generation, _lastCandidate, null, diagnostics) : null;
+        var snapshot = Compile(config, generation, _last, candidate, diagnostics);
+        _files.NextRound();
+        if (snapshot is null)
+            return null;
+        _last?.Forget();
+        _lastCandidate?.Forget();
+        (_last, _lastCandidate) = (snapshot.Policies, candidate?.Policies);
+        upstreams.Keep([.. snapshot.Routes.Select(route => route.Upstream).OfType<Upstream>()]);
+        return snapshot;
+    }
+
+    private GateSnapshot? Compile(GateConfig config, long generation, PolicyCatalog? before, GateSnapshot? candidate, List<ConfigDiagnostic> diagnostics)
+    {
         ConfigValidator.Validate(config, diagnostics);
-        var files = new PolicyFiles(config.BaseDirectory, diagnostics);
+        var files = new PolicyFiles(config.BaseDirectory, _files, diagnostics);
         var everyone = files.BuiltIn();
-        var catalog = new PolicyCatalog
+        var catalog = new PolicyCatalog(before)
         {
             Everyone = everyone,
             Bindings = [.. config.Bindings.Select(binding => (binding, document: files.Aws(binding.Policy, binding.Kind == BindingKind.Boundary ? PolicyLayer.Boundary : PolicyLayer.Identity, binding.At))).Where(pair => pair.document is not null)
@@ -29,10 +47,7 @@ internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, Live
             ConditionalAccess = files.Entra(config.ConditionalAccess, config.NamedLocations),
         };
         var routes = config.Routes.Select((route, index) => Route(config, route, index, files, diagnostics)).ToArray();
-        if (diagnostics.Count > 0)
-            return null;
-        upstreams.Keep([.. routes.Select(route => route.Upstream).OfType<Upstream>()]);
-        return new GateSnapshot
+        return diagnostics.Count > 0 ? null : new GateSnapshot
         {
             Config = config,
             Generation = generation,
@@ -40,7 +55,8 @@ internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, Live
             Hosts = Hosts(config, routes),
             Policies = catalog,
             PolicyVersion = files.Version(config),
-            Mentioned = MentionedKeys.In(files.AwsDocuments),
+            Mentioned = MentionedKeys.Of(files.Mentioned),
+            Candidate = candidate,
         };
     }
 

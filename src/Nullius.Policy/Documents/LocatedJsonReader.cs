@@ -1,12 +1,11 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace Nullius.Policy.Documents;
 
 /// <summary>
 /// Reads JSON strictly into located values: UTF-8, or UTF-16 with a byte-order mark (Graph exports); no comments, no
-/// trailing commas, no duplicate keys. Size, depth and number of values are bounded.
+/// trailing commas, no duplicate keys. YAML is read as the JSON that it stands for. Size, depth and number of values are bounded.
 /// </summary>
 internal ref struct LocatedJsonReader
 {
@@ -38,57 +37,17 @@ internal ref struct LocatedJsonReader
             sink.Error(0, "too-large", $"the document has {bytes.Length} bytes, expected at most {MaxBytes}");
             return null;
         }
-        if (!TryDecode(bytes, sink, out var utf8))
+        if (!PolicyText.TryReadJson(bytes, sink, out var utf8))
             return null;
         var reader = new LocatedJsonReader(utf8, sink);
         return reader.ReadDocument();
     }
 
-    private static bool TryDecode(ReadOnlySpan<byte> bytes, DiagnosticSink sink, out ReadOnlySpan<byte> utf8)
-    {
-        utf8 = bytes;
-        if (bytes is [0xEF, 0xBB, 0xBF, ..])
-        {
-            utf8 = bytes[3..];
-        }
-        else if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
-        {
-            try
-            {
-                var encoding = new UnicodeEncoding(bigEndian: bytes[0] == 0xFE, byteOrderMark: true, throwOnInvalidBytes: true);
-                utf8 = Encoding.UTF8.GetBytes(encoding.GetString(bytes[2..]));
-            }
-            catch (ArgumentException)
-            {
-                sink.Error(0, "bad-encoding", "the document has a UTF-16 byte-order mark but is not valid UTF-16");
-                return false;
-            }
-        }
-        if (Utf8.IsValid(utf8))
-            return true;
-        sink.Error(FirstInvalidLine(utf8), "bad-encoding", "the document is not valid UTF-8, expected UTF-8 or UTF-16 with a byte-order mark");
-        return false;
-    }
-
-    /// <summary>A document that was read before, as UTF-8 without a byte-order mark.</summary>
+    /// <summary>A document that was read before, as JSON in UTF-8 without a byte-order mark.</summary>
     internal static ReadOnlySpan<byte> ToUtf8(ReadOnlySpan<byte> bytes)
     {
-        TryDecode(bytes, new DiagnosticSink("", []), out var utf8);
+        PolicyText.TryReadJson(bytes, new DiagnosticSink("", []), out var utf8);
         return utf8;
-    }
-
-    private static int FirstInvalidLine(ReadOnlySpan<byte> utf8)
-    {
-        var line = 1;
-        while (!utf8.IsEmpty)
-        {
-            if (Rune.DecodeFromUtf8(utf8, out var rune, out var consumed) != System.Buffers.OperationStatus.Done)
-                return line;
-            if (rune.Value == '\n')
-                line++;
-            utf8 = utf8[consumed..];
-        }
-        return line;
     }
 
     private LocatedValue? ReadDocument()

@@ -1,3 +1,4 @@
+using Nullius.Policy.Decisions;
 using Nullius.Policy.Dialects.Aws.Documents;
 using Nullius.Policy.Dialects.Entra;
 using Nullius.Policy.Dialects.Entra.Documents;
@@ -5,6 +6,7 @@ using Nullius.Policy.Documents;
 using Nullius.Policy.Lint.Aws;
 using Nullius.Policy.Lint.Entra;
 using Nullius.Policy.Lint.Gcp;
+using Nullius.Policy.Simulation.Aws;
 
 namespace Nullius.Policy.Lint;
 
@@ -62,13 +64,31 @@ public sealed class PolicyLinter(DateTimeOffset? now = null)
 
     private void AddAws(string source, LocatedValue item)
     {
-        var diagnostics = new List<PolicyDiagnostic>();
-        if (item.Kind == LocatedKind.Object && item.Find("Statement") is null && item.Find("PolicyDocument") is { } inner)
-            item = inner;
-        var document = AwsDocumentParser.Parse(item, new DiagnosticSink(source, diagnostics));
-        Report(diagnostics);
-        if (document is not null)
-            AwsLint.Check(document, item, _findings);
+        // A template's resources are what their types say: those of IAM hold policies.
+        if (item.Kind == LocatedKind.Object && item.Find("Resources") is { Kind: LocatedKind.Object } resources)
+        {
+            foreach (var resource in resources.Members.Where(r => r.Value.Find("Type")?.Text?.StartsWith("AWS::IAM::", StringComparison.Ordinal) == true))
+                AddAws(source, resource.Value);
+            return;
+        }
+        foreach (var statement in Documents(source, item))
+        {
+            var diagnostics = new List<PolicyDiagnostic>();
+            var document = AwsDocumentParser.Parse(statement, new DiagnosticSink(source, diagnostics));
+            Report(diagnostics);
+            if (document is not null)
+                AwsLint.Check(document, statement, _findings);
+        }
+    }
+
+    // What exports and templates put around documents; of a role, its trust policy and its own.
+    private static List<LocatedValue> Documents(string source, LocatedValue item)
+    {
+        var quiet = new DiagnosticSink(source, []);
+        var trust = PolicyWrappers.Documents(item, PolicyLayer.Resource, quiet) ?? [];
+        var identity = PolicyWrappers.Documents(item, PolicyLayer.Identity, quiet) ?? [];
+        List<LocatedValue> found = [.. trust.Concat(identity).Select(pair => pair.Document).Distinct()];
+        return found.Count > 0 ? found : [item];
     }
 
     /// <summary>Everything found, by source, line and rule.</summary>

@@ -21,7 +21,7 @@ public enum ReplayVerdict : byte
 public readonly record struct ReplayAnswer(ReplayVerdict Verdict, string? Why = null, StatementRef? Witness = null)
 {
     /// <summary>What a decision of an engine comes to here.</summary>
-    internal static ReplayAnswer Of(Decision decision)
+    public static ReplayAnswer Of(Decision decision)
     {
         var witness = decision.Statements.Count > 0 ? decision.Statements[0] : null;
         if (decision.Basis == DecisionBasis.Unknown)

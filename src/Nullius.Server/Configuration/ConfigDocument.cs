@@ -31,15 +31,21 @@ internal sealed class ConfigDocument
             report.Error(0, "too-large", $"the file has {text.Length} characters: expected at most {LargestFile}");
             return null;
         }
+        var parser = new Parser(new StringReader(text));
         try
         {
-            return new ConfigDocument(report, new Parser(new StringReader(text))).ReadDocument();
+            return new ConfigDocument(report, parser).ReadDocument();
         }
         catch (YamlException fault)
         {
             report.Error((int)fault.Start.Line, "bad-yaml", "not YAML: " + FirstLine(fault.Message));
-            return null;
         }
+        catch (InvalidOperationException)
+        {
+            // The library's own tables do not expect every malformed document.
+            report.Error((int)(parser.Current?.End.Line ?? 1), "bad-yaml", "not YAML after this line");
+        }
+        return null;
     }
 
     private ConfigMap? ReadDocument()

@@ -1,4 +1,5 @@
 using System.Net;
+using Nullius.Gateway.Candidates;
 using Nullius.Gateway.Config;
 
 namespace Nullius.Server.Configuration;
@@ -49,6 +50,7 @@ public static class ConfigReader
             Guardrails = policies.Levels("guardrails"),
             ConditionalAccess = policies.Texts("conditionalAccess"),
             NamedLocations = policies.Texts("namedLocations"),
+            Candidate = ReadCandidate(policies.Section("candidate")),
         };
         hosts.Done();
         policies.Done();
@@ -101,6 +103,21 @@ public static class ConfigReader
         if (account.Length == 12 && account.All(char.IsAsciiDigit)) return account;
         root.Refuse("account", "wrong-value", $"`{ConfigReport.Quote(account)}` is not an account: expected twelve digits in quotes");
         return "000000000000";
+    }
+
+    /// <summary>Null where it is not written; a kind that is not written in it is null, one that is empty is none at all.</summary>
+    private static CandidateConfig? ReadCandidate(SectionReader section)
+    {
+        var candidate = new CandidateConfig
+        {
+            Bindings = section.Has("bindings") ? [.. section.Sections("bindings").Select(ReadBinding)] : null,
+            Guardrails = section.Has("guardrails") ? section.Levels("guardrails") : null,
+            ConditionalAccess = section.Has("conditionalAccess") ? section.Texts("conditionalAccess") : null,
+            NamedLocations = section.Has("namedLocations") ? section.Texts("namedLocations") : null,
+        };
+        section.Ask("bindings", "guardrails", "conditionalAccess", "namedLocations");
+        section.Done();
+        return section.Written ? candidate : null;
     }
 
     private static BindingConfig ReadBinding(SectionReader section)

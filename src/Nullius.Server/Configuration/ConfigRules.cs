@@ -73,6 +73,7 @@ internal static class ConfigRules
         foreach (var file in gate.Guardrails.SelectMany(level => level)) MustExist(report.At(0), file, "guardrail");
         foreach (var file in gate.ConditionalAccess) MustExist(report.At(0), file, "conditional access policy");
         foreach (var file in gate.NamedLocations) MustExist(report.At(0), file, "named location");
+        foreach (var file in gate.Candidate?.Files ?? []) MustExist(report.At(0), file, "candidate policy");
         foreach (var route in gate.Routes)
         {
             if (route.ResourcePolicy is { } resource) MustExist(route.At, resource, "resource policy");

@@ -119,21 +119,30 @@ internal static class ConfigSchema
     {
         Keys =
         [
-            new("bindings", "a list of maps", "Identity and boundary policies.", "[]")
-            {
-                Keys =
-                [
-                    new("policy", File, "An AWS policy document.") { Required = true },
-                    new("kind", "`identity` or `boundary`", "Whether it grants, or caps what others grant everywhere but at the pages of one's own account.", "identity"),
-                    new("users", Texts, "User names it binds to.", "[]"),
-                    new("groups", Texts, "Groups it binds to. One of both must name somebody.", "[]"),
-                ],
-            },
+            new("bindings", "a list of maps", "Identity and boundary policies.", "[]") { Keys = Binding },
             new("guardrails", "a list of levels, each a list of files", "Service control policies, one list per level, root first; they hold for everyone.", "[]"),
             new("conditionalAccess", Files, "Conditional Access policies in Microsoft Graph's shape.", "[]"),
             new("namedLocations", Files, "Named locations in Microsoft Graph's shape.", "[]"),
+            new("candidate", Map, "Policies to try: decided beside the live ones and counted, never enforced. A kind that is not written is the live one.")
+            {
+                Keys =
+                [
+                    new("bindings", "a list of maps", "Identity and boundary policies.", "the live ones") { Keys = Binding },
+                    new("guardrails", "a list of levels, each a list of files", "Service control policies, one list per level, root first.", "the live ones"),
+                    new("conditionalAccess", Files, "Conditional Access policies in Microsoft Graph's shape.", "the live ones"),
+                    new("namedLocations", Files, "Named locations in Microsoft Graph's shape.", "the live ones"),
+                ],
+            },
         ],
     };
+
+    private static IReadOnlyList<SchemaKey> Binding =>
+    [
+        new("policy", File, "An AWS policy document.") { Required = true },
+        new("kind", "`identity` or `boundary`", "Whether it grants, or caps what others grant everywhere but at the pages of one's own account.", "identity"),
+        new("users", Texts, "User names it binds to.", "[]"),
+        new("groups", Texts, "Groups it binds to. One of both must name somebody.", "[]"),
+    ];
 
     private static SchemaKey DecisionPoint => new("decisionPoint", Map, "Decisions for enforcement points other than the gate: AuthZEN, Envoy ext_authz, forward-auth. Without it none are given.")
     {

@@ -178,6 +178,12 @@ internal sealed class SectionReader
     /// <summary>Reports a value that has the right type and is still wrong.</summary>
     public void Refuse(string name, string code, string message) => report.Error(LineOf(name), code, message);
 
+    /// <summary>Keys whose absence was asked about: they count as read.</summary>
+    public void Ask(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names) Ask(name);
+    }
+
     /// <summary>Ends the reading. A schema key that nothing read would be a key that the documentation promises in vain.</summary>
     public void Done()
     {

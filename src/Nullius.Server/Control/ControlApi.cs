@@ -29,6 +29,19 @@ internal static class ControlApi
             typeof(ControlApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
             instance.StartedAt, instance.Console, instance.Url(config.Gate.SignInHost) + "/", instance.Foundations.Data.Root, config.File,
             [.. config.Gate.Routes.Select(r => new RouteStatus(r.Name, r.Host, r.Mode.ToString().ToLowerInvariant(), r.Upstream?.Url))],
-            instance.Configuration.Status, gate.LiveConnections, gate.SnapshotAge.TotalSeconds);
+            instance.Configuration.Status, gate.LiveConnections, gate.SnapshotAge.TotalSeconds)
+        {
+            Candidate = instance.Gate.Candidate is { } candidate ? View(candidate) : null,
+        };
+    }
+
+    private static CandidateView View(Gateway.Candidates.CandidateStatus status)
+    {
+        const int MostGroups = 100;
+        var report = status.Report;
+        return new CandidateView(
+            status.Since, report.Requests, report.Unchanged, report.Gains, report.Loses, report.Challenged, report.Eased, report.Unknown, status.Dropped, status.Faults,
+            [.. report.Groups.Where(g => g.Change is not Policy.Replay.ReplayChange.Disagreement).OrderByDescending(g => g.Count).Take(MostGroups)
+                .Select(g => new CandidateGroup(g.Change.ToString().ToLowerInvariant(), g.Principal, g.Action, g.Resource, g.Count, g.First, g.Last, g.Why, g.DecidedBy, g.Sample))]);
     }
 }

@@ -5,7 +5,22 @@ namespace Nullius.Server.Control;
 /// <summary>The running instance as its owner sees it.</summary>
 public sealed record InstanceStatus(
     string Version, DateTimeOffset StartedAt, string Console, string SignIn, string Data, string? Configuration,
-    IReadOnlyList<RouteStatus> Routes, PolicyStatus Policies, int LiveConnections, double SnapshotAgeSeconds);
+    IReadOnlyList<RouteStatus> Routes, PolicyStatus Policies, int LiveConnections, double SnapshotAgeSeconds)
+{
+    /// <summary>How requests fare under the candidate policies; null while none are tried.</summary>
+    public CandidateView? Candidate { get; init; }
+}
+
+/// <summary>Requests decided under live and candidate policies.</summary>
+/// <param name="Since">When counting began: with the pair of policies that is compared now.</param>
+/// <param name="Dropped">Decisions that were not compared because there were too many at once.</param>
+/// <param name="Groups">Who would gain and lose, the largest first; at most 100.</param>
+public sealed record CandidateView(
+    DateTimeOffset Since, long Decided, long Unchanged, long Gains, long Loses, long Challenged, long Eased, long Unknown, long Dropped, long Faults, IReadOnlyList<CandidateGroup> Groups);
+
+/// <summary>Requests of one person for one action that fare alike.</summary>
+public sealed record CandidateGroup(
+    string Change, string Principal, string Action, string? Resource, long Count, DateTimeOffset First, DateTimeOffset Last, string Why, string DecidedBy, string Sample);
 
 /// <summary>A route in one line.</summary>
 public sealed record RouteStatus(string Name, string Host, string Mode, string? Upstream);

@@ -147,6 +147,7 @@ internal sealed class LiveConfiguration : IAsyncDisposable
             Guardrails = read.Gate.Guardrails,
             ConditionalAccess = read.Gate.ConditionalAccess,
             NamedLocations = read.Gate.NamedLocations,
+            Candidate = read.Gate.Candidate,
         },
     };
 
@@ -172,7 +173,7 @@ internal sealed class LiveConfiguration : IAsyncDisposable
         var gate = config.Gate;
         IEnumerable<string?> named =
         [
-            .. gate.Bindings.Select(b => b.Policy), .. gate.Guardrails.SelectMany(l => l), .. gate.ConditionalAccess, .. gate.NamedLocations,
+            .. gate.Bindings.Select(b => b.Policy), .. gate.Guardrails.SelectMany(l => l), .. gate.ConditionalAccess, .. gate.NamedLocations, .. gate.Candidate?.Files ?? [],
             .. gate.Routes.SelectMany(r => (string?[])[r.ResourcePolicy, r.Upstream?.CaFile, r.Inject?.BasicPasswordFile]),
         ];
         return [config.File, .. named.OfType<string>().Select(f => Path.GetFullPath(Path.Combine(gate.BaseDirectory, f))).Distinct(StringComparer.Ordinal)];

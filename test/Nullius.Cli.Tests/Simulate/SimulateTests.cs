@@ -26,6 +26,38 @@ public sealed class SimulateTests : TemporaryFolder
         Assert.Empty(said.Error);
     }
 
+    [Fact]
+    public async Task Cases_and_policies_may_be_YAML()
+    {
+        const string Yaml = """
+            - name: a
+              dialect: aws
+              request: {principal: "arn:aws:iam::111122223333:user/alice", action: s3:GetObject, resource: "arn:aws:s3:::b/k"}
+              policies:
+                identity:
+                - Version: 2012-10-17
+                  Statement:
+                  - Effect: Allow
+                    Action: s3:*
+                    Resource: '*'
+            - name: d
+              dialect: aws
+              request: {principal: "arn:aws:iam::111122223333:user/alice", action: s3:GetObject}
+              policies: {}
+            """;
+        var file = Write("cases.yaml", Yaml);
+        var said = await Shell.RunAsync("simulate", file);
+        Assert.Equal(2, said.Code);
+        Assert.Equal(["a: allow", "d: missing-field"], said.Out.TrimEnd('\n').Split('\n').Select(Word));
+        Assert.Contains($"{file}:11: ", said.Error, StringComparison.Ordinal);
+
+        said = await Shell.RunAsync("policy", "lint", Write("open.yml", "Version: 2012-10-17\nStatement:\n- Effect: Allow\n  Action: '*'\n  Resource: '*'\n"));
+        Assert.Contains("allow-everything", said.Out, StringComparison.Ordinal);
+        said = await Shell.RunAsync("simulate", Write("broken.yaml", "- name: a\n  b: [\n"));
+        Assert.Equal(2, said.Code);
+        Assert.Contains("broken.yaml:", said.Error, StringComparison.Ordinal);
+    }
+
     private static string Word(string line)
     {
         var json = JsonDocument.Parse(line).RootElement;

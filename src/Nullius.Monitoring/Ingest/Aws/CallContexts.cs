@@ -21,8 +21,6 @@ internal sealed class CallContexts(TextPool pool)
         CloudTrailFormat.ConsoleMfa,
     ];
 
-    private static readonly string[] s_objectKeys = ["prefix", "delimiter", "max-keys", "x-amz-acl", "x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-storage-class", "x-amz-copy-source", "x-amz-metadata-directive"];
-
     private readonly BytesCache<RecordedContext> _contexts = new(Most);
     private readonly byte[] _key = new byte[16 * 1024];
 
@@ -35,8 +33,12 @@ internal sealed class CallContexts(TextPool pool)
             if (!Append(fields.Raw(input), ref length))
                 return new RecordedContext(Facts(fields, isObjectStore));
         }
-        if (!Append(isObjectStore ? fields.Raw(CloudTrailFormat.Parameters) : default, ref length))
-            return new RecordedContext(Facts(fields, isObjectStore));
+        _key[length++] = isObjectStore ? (byte)1 : (byte)0;
+        for (var i = 0; isObjectStore && i < CloudTrailFormat.Headers.Length; i++)
+        {
+            if (!Append(fields.Raw(CloudTrailFormat.FirstHeader + i), ref length))
+                return new RecordedContext(Facts(fields, isObjectStore));
+        }
         var key = _key.AsSpan(0, length);
         if (_contexts.TryGet(key, out var hash, out var known))
             return known!;
@@ -47,7 +49,7 @@ internal sealed class CallContexts(TextPool pool)
 
     private bool Append(ReadOnlySpan<byte> part, ref int length)
     {
-        if (length + part.Length + 1 > _key.Length)
+        if (length + part.Length + 2 > _key.Length)
             return false;
         part.CopyTo(_key.AsSpan(length));
         length += part.Length;
@@ -167,9 +169,10 @@ internal sealed class CallContexts(TextPool pool)
             facts.Add(ContextFact.Of("s3:authType", "REST-HEADER"));
         else if (fields.Is(CloudTrailFormat.AuthMethod, "QueryString"u8))
             facts.Add(ContextFact.Of("s3:authType", "REST-QUERY-STRING"));
-        var parameters = RequestParameters.Read(fields.Raw(CloudTrailFormat.Parameters));
-        foreach (var name in s_objectKeys)
-            facts.Add(parameters.First(name) is { } value ? ContextFact.Of("s3:" + name, value) : ContextFact.Absent("s3:" + name));
-        facts.Add(parameters.First("versionId") is { } version ? ContextFact.Of("s3:VersionId", version) : ContextFact.Absent("s3:VersionId"));
+        for (var i = 0; i < CloudTrailFormat.Headers.Length; i++)
+        {
+            var key = CloudTrailFormat.Headers[i] == "versionId" ? "s3:VersionId" : "s3:" + CloudTrailFormat.Headers[i];
+            facts.Add(fields.Text(CloudTrailFormat.FirstHeader + i) is { } value ? ContextFact.Of(key, value) : ContextFact.Absent(key));
+        }
     }
 }

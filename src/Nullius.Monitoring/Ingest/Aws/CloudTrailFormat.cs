@@ -14,16 +14,26 @@ internal sealed class CloudTrailFormat(TextPool pool) : ActivityFormat(pool, s_m
     internal const int EventSource = 0, EventName = 1, EventTime = 2, Region = 3, EventId = 4, ErrorCode = 5, Resources = 6, Parameters = 7,
         Recipient = 8, Address = 9, Agent = 10, Endpoint = 11, Type = 12, PrincipalId = 13, Arn = 14, Account = 15, InvokedBy = 16, Issuer = 17,
         IssuerType = 18, Mfa = 19, Created = 20, SourceIdentity = 21, Provider = 22, Tls = 23, Signature = 24, AuthMethod = 25, UserName = 26,
-        AccessKey = 27, Category = 28, EventType = 29, ErrorMessage = 30, ConsoleMfa = 31, OnBehalf = 32;
+        AccessKey = 27, Category = 28, EventType = 29, ErrorMessage = 30, ConsoleMfa = 31, OnBehalf = 32, FirstHeader = 33;
+
+    /// <summary>Request parameters of S3 that condition keys have the names of; the version is <c>s3:VersionId</c>.</summary>
+    internal static readonly string[] Headers =
+    [
+        "prefix", "delimiter", "max-keys", "x-amz-acl", "x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-storage-class", "x-amz-copy-source",
+        "x-amz-metadata-directive", "versionId",
+    ];
 
     private static readonly FieldMap s_map = new(
+    [
         "eventSource", "eventName", "eventTime", "awsRegion", "eventID", "errorCode", "resources", "requestParameters",
         "recipientAccountId", "sourceIPAddress", "userAgent", "vpcEndpointId", "userIdentity>type", "userIdentity>principalId", "userIdentity>arn", "userIdentity>accountId",
         "userIdentity>invokedBy", "userIdentity>sessionContext>sessionIssuer>arn",
         "userIdentity>sessionContext>sessionIssuer>type", "userIdentity>sessionContext>attributes>mfaAuthenticated", "userIdentity>sessionContext>attributes>creationDate",
         "userIdentity>sessionContext>sourceIdentity", "userIdentity>sessionContext>webIdFederationData>federatedProvider", "tlsDetails>tlsVersion",
         "additionalEventData>SignatureVersion", "additionalEventData>AuthenticationMethod", "userIdentity>userName",
-        "userIdentity>accessKeyId", "eventCategory", "eventType", "errorMessage", "additionalEventData>MFAUsed", "userIdentity>onBehalfOf>userId");
+        "userIdentity>accessKeyId", "eventCategory", "eventType", "errorMessage", "additionalEventData>MFAUsed", "userIdentity>onBehalfOf>userId",
+        .. Headers.Select(h => "requestParameters>" + h),
+    ]);
 
     private static readonly FieldMap s_resource = new("ARN", "accountId", "arn", "ARNPrefix");
 
@@ -81,13 +91,21 @@ internal sealed class CloudTrailFormat(TextPool pool) : ActivityFormat(pool, s_m
         return needed;
     }
 
-    /// <summary>By the bytes that it depends on: the same call on the same things is looked at once.</summary>
+    /// <summary>Where the event lists what it was about, its parameters are not looked at.</summary>
     private List<(string Arn, string? Account)> ResourcesOf(NeededAction action, in RecordFields fields)
     {
-        var key = Key(action.Action, fields);
+        if (action.Parameter is null && fields.Has(Resources) && ResourcesOf(action, fields, default) is { Count: > 0 } listed)
+            return listed;
+        return ResourcesOf(action, fields, fields.Raw(Parameters));
+    }
+
+    /// <summary>By the bytes that it depends on: the same call on the same things is looked at once.</summary>
+    private List<(string Arn, string? Account)> ResourcesOf(NeededAction action, in RecordFields fields, ReadOnlySpan<byte> parameters)
+    {
+        var key = Key(action.Action, fields, parameters);
         if (_resources.TryGet(key, out var hash, out var known))
             return known!;
-        var facts = new CallFacts(Listed(fields), fields.Raw(Parameters), fields.Text(Region) ?? "", fields.Text(Recipient) ?? fields.Text(Account), Creates(action.Action));
+        var facts = new CallFacts(Listed(fields), parameters, fields.Text(Region) ?? "", fields.Text(Recipient) ?? fields.Text(Account), Creates(action.Action));
         var resources = CallResources.Of(action, facts);
         for (var i = 0; i < resources.Count; i++)
             resources[i] = (Pool.Get(resources[i].Arn), resources[i].Account is { } account ? Pool.Get(account) : null);
@@ -99,7 +117,7 @@ internal sealed class CloudTrailFormat(TextPool pool) : ActivityFormat(pool, s_m
     private static bool Creates(string action) =>
         action.StartsWith("ec2:Run", StringComparison.Ordinal) || action.StartsWith("ec2:Create", StringComparison.Ordinal) || action.StartsWith("ec2:Allocate", StringComparison.Ordinal);
 
-    private ReadOnlySpan<byte> Key(string action, in RecordFields fields)
+    private ReadOnlySpan<byte> Key(string action, in RecordFields fields, ReadOnlySpan<byte> parameters)
     {
         var length = 0;
         Append(ref length, System.Runtime.InteropServices.MemoryMarshal.AsBytes(action.AsSpan()));
@@ -107,7 +125,7 @@ internal sealed class CloudTrailFormat(TextPool pool) : ActivityFormat(pool, s_m
         Append(ref length, fields.Raw(Region));
         Append(ref length, fields.Raw(Recipient));
         Append(ref length, fields.Raw(Account));
-        Append(ref length, fields.Raw(Parameters));
+        Append(ref length, parameters);
         return _key.AsSpan(0, length);
     }
 

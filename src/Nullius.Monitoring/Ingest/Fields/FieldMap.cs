@@ -51,12 +51,23 @@ internal sealed class FieldMap
             if (child is null)
                 reader.Skip();
             else if (reader.TokenType == JsonTokenType.StartObject && child.HasChildren)
-                ReadObject(ref reader, child, offset, slots);
+                Descend(ref reader, child, offset, slots);
             else if (child.Slot >= 0)
                 Capture(ref reader, offset, ref slots[child.Slot]);
             else
                 reader.Skip();
         }
+    }
+
+    /// <summary>An object may be wanted itself, beside members of it.</summary>
+    private static void Descend(ref Utf8JsonReader reader, Node node, int offset, FieldSlot[] slots)
+    {
+        var start = (int)reader.TokenStartIndex;
+        ReadObject(ref reader, node, offset, slots);
+        if (node.Slot < 0)
+            return;
+        ref var slot = ref slots[node.Slot];
+        (slot.Type, slot.Escaped, slot.Start, slot.Length) = (JsonTokenType.StartObject, false, offset + start, (int)reader.BytesConsumed - start);
     }
 
     private static void Capture(ref Utf8JsonReader reader, int offset, ref FieldSlot slot)

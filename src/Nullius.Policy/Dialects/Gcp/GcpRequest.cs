@@ -1,10 +1,14 @@
 using Nullius.Policy.Cel.Values;
+using Nullius.Policy.Dialects.Gcp.Evaluation;
 
 namespace Nullius.Policy.Dialects.Gcp;
 
 /// <summary>Who asks for which permission on which resource, in IAM's terms.</summary>
+/// <remarks>Immutable: what is given to it must not change afterwards, for what is worked out from it is kept with it.</remarks>
 public sealed class GcpRequest
 {
+    private GcpReading? _reading;
+
     /// <summary><c>user:…</c>, <c>serviceAccount:…</c>, <c>principal://…</c> of a workforce or workload pool, or <c>anonymous</c>.</summary>
     public required string Principal { get; init; }
 
@@ -46,4 +50,8 @@ public sealed class GcpRequest
     /// by theirs (<c>iam.googleapis.com/modifiedGrantsByRole</c>), a federated principal's by <c>attribute.NAME</c>.
     /// </summary>
     public IReadOnlyDictionary<string, CelValue> Attributes { get; init; } = new Dictionary<string, CelValue>(StringComparer.Ordinal);
+
+    /// <summary>Its names, worked out when the first decision asks.</summary>
+    /// <exception cref="ArgumentException">The principal or the permission is malformed.</exception>
+    internal GcpReading Read() => _reading ??= new GcpReading(this);
 }

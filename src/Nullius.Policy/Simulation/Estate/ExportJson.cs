@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Nullius.Policy.Documents;
@@ -54,15 +53,14 @@ internal static class ExportJson
     internal static JsonArray Array(IEnumerable<string> texts) => new([.. texts.Select(t => (JsonNode)t)]);
 
     /// <summary>
-    /// The documents of one file: one, or one after the other (newline-delimited JSON). UTF-8, or UTF-16 with a byte-order mark.
+    /// The documents of one file: one, or one after the other (newline-delimited JSON), or YAML as `gcloud` prints it.
     /// </summary>
     /// <exception cref="SimulationInputException">It is not JSON; the message begins with the line, and <see cref="SimulationInputException.JsonPath"/> is empty.</exception>
     internal static List<JsonElement> Read(ReadOnlySpan<byte> bytes)
     {
-        if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
-            bytes = Encoding.UTF8.GetBytes(new UnicodeEncoding(bytes[0] == 0xFE, byteOrderMark: true).GetString(bytes[2..]));
-        else if (bytes is [0xEF, 0xBB, 0xBF, ..])
-            bytes = bytes[3..];
+        var problems = new List<PolicyDiagnostic>();
+        if (!PolicyText.TryReadJson(bytes, "", problems, out bytes))
+            throw new SimulationInputException(problems[0].Code, $"{problems[0].Line}: {problems[0].Message}", "");
         var documents = new List<JsonElement>();
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { AllowMultipleValues = true, MaxDepth = LocatedJsonReader.MaxDepth + 8 });
         try

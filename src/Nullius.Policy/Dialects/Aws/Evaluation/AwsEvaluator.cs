@@ -26,8 +26,6 @@ internal static class AwsEvaluator
         internal LayerOutcome Session;
         internal GrantRule Rule;
         internal bool HasResourcePolicy;
-        internal bool SkipResourceControls;
-        internal bool SkipGuardrails;
     }
 
     /// <summary>So many slots stand on the stack; a set with more guardrail levels than anybody has takes an array for a decision.</summary>
@@ -42,34 +40,49 @@ internal static class AwsEvaluator
             decision.Conclude(Effect.Allow, DecisionBasis.Allowed);
             return;
         }
-        Evaluate(set, ref frame, decision, out var outcomes);
-        var limiting = outcomes.ResourceControl.Direct.And(outcomes.Guardrail.Direct).And(outcomes.Endpoint.Direct);
-        var allowed = limiting.And(GrantRules.Granted(outcomes));
-        Conclude(outcomes, allowed, decision);
-        NameBlockers(outcomes, decision);
+        var count = set.Table.Slots.Length;
+        Span<LayerOutcome> slots = count <= SlotsOnStack ? stackalloc LayerOutcome[count] : new LayerOutcome[count];
+        var skipped = Skipped(set, ref frame);
+        new SetScan(set.Table, slots, skipped, decision.Witnesses).Run(set.Root, ref frame);
+        if (AllowsPlainly(set, slots, skipped, frame.Reading))
+            decision.Conclude(Effect.Allow, DecisionBasis.Allowed);
+        else
+            Combine(set, slots, skipped, frame.Reading, decision);
         NameStatements(set.Table, ref frame, decision);
         if (frame.LimitTicks != AwsFrame.NoTicks)
             decision.LimitTo(new DateTimeOffset(frame.LimitTicks, TimeSpan.Zero));
     }
 
-    private static void Evaluate(AwsPolicySet set, ref AwsFrame frame, Decision decision, out Outcomes outcomes)
+    /// <summary>The slots that do not take part: they are neighbours, since resource controls come first and guardrails next.</summary>
+    private static (int From, int Count) Skipped(AwsPolicySet set, ref AwsFrame frame)
     {
         var controls = set.ResourceControls?.Length ?? 0;
         var guardrails = set.Guardrails?.Length ?? 0;
-        outcomes = new Outcomes
+        var controlled = controls > 0 && GrantRules.ResourceControlsApply(ref frame);
+        var guarded = guardrails > 0 && GrantRules.GuardrailsApply(ref frame);
+        return (controlled ? controls : 0, (controlled ? 0 : controls) + (guarded ? 0 : guardrails));
+    }
+
+    /// <summary>What most requests come to that are allowed: no resource policy, nothing denies, every layer allows. The same as <see cref="Combine"/> finds.</summary>
+    private static bool AllowsPlainly(AwsPolicySet set, ReadOnlySpan<LayerOutcome> slots, (int From, int Count) skipped, in AwsReading reading)
+    {
+        if (reading.Rule != GrantRule.SameAccount || set.Resource is not null || set.Identity is null || reading.Principal.Kind == PrincipalKind.FederatedSession)
+            return false;
+        for (var slot = 0; slot < slots.Length; slot++)
         {
-            Rule = frame.Reading.Rule,
-            HasResourcePolicy = set.Resource is not null,
-            SkipResourceControls = controls == 0 || !GrantRules.ResourceControlsApply(ref frame),
-            SkipGuardrails = guardrails == 0 || !GrantRules.GuardrailsApply(ref frame),
-        };
-        var skipFrom = outcomes.SkipResourceControls ? 0 : controls;
-        var skipTo = outcomes.SkipGuardrails ? controls + guardrails : outcomes.SkipResourceControls ? controls : skipFrom;
-        var count = set.Table.Slots.Length;
-        Span<LayerOutcome> slots = count <= SlotsOnStack ? stackalloc LayerOutcome[count] : new LayerOutcome[count];
-        new SetScan(set.Table, slots, (skipFrom, skipTo - skipFrom), decision.Witnesses).Run(set.Root, ref frame);
-        outcomes.ResourceControl = outcomes.SkipResourceControls ? Everything : Levels(slots[..controls]);
-        outcomes.Guardrail = outcomes.SkipGuardrails ? Everything : Levels(slots.Slice(controls, guardrails));
+            if ((slots[slot].Deny != Ternary.False || slots[slot].Direct != Ternary.True) && (uint)(slot - skipped.From) >= (uint)skipped.Count)
+                return false;
+        }
+        return true;
+    }
+
+    private static void Combine(AwsPolicySet set, ReadOnlySpan<LayerOutcome> slots, (int From, int Count) skipped, in AwsReading reading, Decision decision)
+    {
+        var controls = set.ResourceControls?.Length ?? 0;
+        var guardrails = set.Guardrails?.Length ?? 0;
+        var outcomes = new Outcomes { Rule = reading.Rule, HasResourcePolicy = set.Resource is not null };
+        outcomes.ResourceControl = skipped.From == 0 && skipped.Count >= controls ? Everything : Levels(slots[..controls]);
+        outcomes.Guardrail = skipped.From + skipped.Count == controls + guardrails && skipped.Count >= guardrails ? Everything : Levels(slots.Slice(controls, guardrails));
         outcomes.Endpoint = Collapse(set.Endpoint, slots, Everything);
         outcomes.Resource = set.Resource is null ? default : slots[set.Resource.Slot];
         outcomes.Identity = Collapse(set.Identity, slots, default);
@@ -77,7 +90,10 @@ internal static class AwsEvaluator
         outcomes.Session = Collapse(set.Session, slots, Everything);
         outcomes.Deny = outcomes.ResourceControl.Deny.Or(outcomes.Guardrail.Deny).Or(outcomes.Endpoint.Deny).Or(outcomes.Resource.Deny)
             .Or(outcomes.Identity.Deny).Or(outcomes.Boundary.Deny).Or(outcomes.Session.Deny);
-        ApplyKind(set, frame.Reading, ref outcomes);
+        ApplyKind(set, reading, ref outcomes);
+        var limiting = outcomes.ResourceControl.Direct.And(outcomes.Guardrail.Direct).And(outcomes.Endpoint.Direct);
+        Conclude(outcomes, limiting.And(GrantRules.Granted(outcomes)), decision);
+        NameBlockers(outcomes, decision);
     }
 
     private static void ApplyKind(AwsPolicySet set, in AwsReading reading, ref Outcomes outcomes)
@@ -130,7 +146,7 @@ internal static class AwsEvaluator
     {
         if (decision.Effect == Effect.Allow)
             return;
-        for (var certainty = Ternary.True; certainty > Ternary.False; certainty--)
+        for (var certainty = outcomes.Deny; certainty > Ternary.False; certainty--)
         {
             NameIf(outcomes.ResourceControl.Deny == certainty, PolicyLayer.ResourceControl, decision);
             NameIf(outcomes.Guardrail.Deny == certainty, PolicyLayer.Guardrail, decision);
@@ -156,6 +172,8 @@ internal static class AwsEvaluator
     private static void NameStatements(StatementTable table, ref AwsFrame frame, Decision decision)
     {
         var witnesses = decision.Witnesses;
+        if (decision.Basis == DecisionBasis.ImplicitDeny)
+            return;
         for (var i = 0; i < witnesses.Count; i++)
         {
             ref readonly var witness = ref witnesses[i];

@@ -34,8 +34,8 @@ internal sealed class WitnessList
             return;
         if (Count == _witnesses.Length)
             Array.Resize(ref _witnesses, Count * 2);
-        if (at < Count)
-            Array.Copy(_witnesses, at, _witnesses, at + 1, Count - at);
+        for (var i = Count; i > at; i--)
+            _witnesses[i] = _witnesses[i - 1];
         _witnesses[at] = witness;
         Count++;
     }

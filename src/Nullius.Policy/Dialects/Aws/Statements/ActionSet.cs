@@ -1,11 +1,19 @@
 using Nullius.Policy.Conditions;
+using Nullius.Policy.Dialects.Aws.Evaluation;
 
 namespace Nullius.Policy.Dialects.Aws.Statements;
 
 /// <summary>The actions of a statement, of which one must match. Many statements have the same: shared (<see cref="SharedParts"/>).</summary>
 internal sealed class ActionSet
 {
+    /// <summary>Testing so many takes no longer than walking a tree.</summary>
+    private const int ListedUpTo = 8;
+
+    // All of them while they are few.
     private readonly Test[] _tests;
+
+    // Otherwise by their literal beginnings: who comes to a node's end or past it has matched, or has these left to test.
+    private readonly PrefixNode<Test[]>? _tree;
 
     internal ActionSet(ActionPattern[] patterns)
     {
@@ -14,6 +22,8 @@ internal sealed class ActionSet
         IsAll = patterns.Any(pattern => pattern.IsAll);
         _tests = [.. patterns.Where(pattern => !pattern.Malformed).Select(pattern => new Test(pattern.Folded))];
         ServiceHash = SharedService();
+        if (_tests.Length > ListedUpTo)
+            _tree = Tree(_tests);
     }
 
     internal ActionPattern[] Patterns { get; }
@@ -27,9 +37,41 @@ internal sealed class ActionSet
     internal uint ServiceHash { get; }
 
     /// <param name="action">In lower case.</param>
-    internal bool Matches(ReadOnlySpan<char> action)
+    internal bool Matches(ReadOnlySpan<char> action) => _tree is null ? Matches(_tests, action) : MatchesTree(_tree, action);
+
+    private static bool MatchesTree(PrefixNode<Test[]> node, ReadOnlySpan<char> action)
     {
-        foreach (ref readonly var test in _tests.AsSpan())
+        var position = 0;
+        for (var at = node; at is not null; at = at.Next(action, position))
+        {
+            position += at.Label.Length;
+            if (at.Prefix is { } left && (left.Length == 0 || Matches(left, action)))
+                return true;
+            if (at.Exact is not null && position == action.Length)
+                return true;
+        }
+        return false;
+    }
+
+    private static PrefixNode<Test[]> Tree(Test[] tests)
+    {
+        var root = PrefixNode<Test[]>.Root();
+        foreach (var test in tests)
+        {
+            var node = root.Reach(test.Beginning);
+            if (test.Beginning.Length == test.Text.Length)
+                node.Exact = [];
+            else if (test.TakesRest)
+                node.Prefix = [];
+            else if (node.Prefix is not { Length: 0 })
+                node.Prefix = [.. node.Prefix ?? [], test];
+        }
+        return root;
+    }
+
+    private static bool Matches(Test[] tests, ReadOnlySpan<char> action)
+    {
+        foreach (ref readonly var test in tests.AsSpan())
         {
             if (test.Matches(action))
                 return true;
@@ -69,24 +111,28 @@ internal sealed class ActionSet
 
     private readonly struct Test
     {
-        // Characters before the first wildcard, and whether that wildcard ends the pattern and takes any rest.
         private readonly int _literal;
-        private readonly bool _takesRest;
 
         internal Test(string text)
         {
             Text = text;
             var mark = Glob.FirstMark(text);
             _literal = mark < 0 ? text.Length : mark;
-            _takesRest = mark == text.Length - 1 && text[mark] == Glob.Star;
+            TakesRest = mark == text.Length - 1 && text[mark] == Glob.Star;
         }
 
         internal string Text { get; }
 
+        /// <summary>Before the first wildcard.</summary>
+        internal ReadOnlySpan<char> Beginning => Text.AsSpan(0, _literal);
+
+        /// <summary>The first wildcard ends the pattern and takes any rest.</summary>
+        internal bool TakesRest { get; }
+
         internal bool Matches(ReadOnlySpan<char> action)
         {
             ReadOnlySpan<char> text = Text;
-            if (_takesRest)
+            if (TakesRest)
                 return action.StartsWith(text[.._literal]);
             if (_literal == text.Length)
                 return action.SequenceEqual(text);

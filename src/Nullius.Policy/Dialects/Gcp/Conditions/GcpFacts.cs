@@ -9,7 +9,7 @@ namespace Nullius.Policy.Dialects.Gcp.Conditions;
 internal sealed class GcpFacts(GcpRequest request, GcpSubject subject, AccessLevelSet levels)
 {
     private CelValue? _accessLevels;
-    private readonly Dictionary<string, Ternary> _levels = new(StringComparer.Ordinal);
+    private Dictionary<string, Ternary>? _levels;
 
     internal GcpRequest Request => request;
 
@@ -55,6 +55,7 @@ internal sealed class GcpFacts(GcpRequest request, GcpSubject subject, AccessLev
     {
         if (request.AccessLevels?.Contains(name, StringComparer.Ordinal) == true)
             return Ternary.True;
+        _levels ??= new Dictionary<string, Ternary>(StringComparer.Ordinal);
         if (_levels.TryGetValue(name, out var known))
             return known;
         return _levels[name] = levels.Find(name)?.IsMet(this) ?? Ternary.False;

@@ -13,7 +13,7 @@ internal sealed class TimeBounds
 {
     private readonly CelEnvironment _environment;
     private readonly string _text;
-    private readonly List<(CelProgram Instant, bool At, bool After)> _instants = [];
+    private readonly List<(CelProgram Instant, CelValue? Known, bool At, bool After)> _instants = [];
     private long _period = long.MaxValue;
     private bool _readsLevels;
 
@@ -35,9 +35,9 @@ internal sealed class TimeBounds
         if (facts.Request.Time is not { } now)
             return null;
         DateTimeOffset? next = _readsLevels ? facts.NextLevelChange() : null;
-        foreach (var (program, at, after) in _instants)
+        foreach (var (program, known, at, after) in _instants)
         {
-            var value = program.Evaluate(scope.Bind(facts), GcpCondition.Steps);
+            var value = known ?? program.Evaluate(scope.Bind(facts), GcpCondition.Steps);
             if (value.Kind != CelKind.Timestamp)
                 continue;
             var ticks = DateTime.UnixEpoch.Ticks + (value.Seconds * TimeSpan.TicksPerSecond) + (value.Nanos / 100);
@@ -109,9 +109,17 @@ internal sealed class TimeBounds
         if (program.Type.Kind is not (CelTypeKind.Timestamp or CelTypeKind.Dyn))
             return false;
         var isEquality = call.Function is "_==_" or "_!=_";
-        _instants.Add((program, changesAt || isEquality, !changesAt || isEquality));
+        _instants.Add((program, IsConstant(instant) ? program.Evaluate(new Nothing(), GcpCondition.Steps) : null, changesAt || isEquality, !changesAt || isEquality));
         Visit(other);
         return true;
+    }
+
+    /// <summary>Most instants are written out: they are read once.</summary>
+    private static bool IsConstant(CelNode node) => node is not IdentifierNode && CelTree.Children(node).All(IsConstant);
+
+    private sealed class Nothing : Cel.Evaluation.ICelVariables
+    {
+        public CelValue Get(int slot) => throw new InvalidOperationException("a constant reads no variable");
     }
 
     private bool TryAccessor(CallNode call)

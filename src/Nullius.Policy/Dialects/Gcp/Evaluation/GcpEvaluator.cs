@@ -11,24 +11,23 @@ internal static class GcpEvaluator
     internal static GcpOutcome Evaluate(GcpPolicySet set, GcpRequest request)
     {
         var outcome = new GcpOutcome();
-        var subject = new GcpSubject(request);
-        var facts = new GcpFacts(request, subject, set.Levels);
-        var chain = GcpResourceName.Chain(request);
-        var permission = GcpPermission.ToRoleForm(request.Permission)
-            ?? throw new ArgumentException($"`{request.Permission}` is no permission", nameof(request));
-        Deny(set, GcpPermission.DenyKeys(permission), facts, chain, outcome);
+        var reading = request.Read();
+        var facts = new GcpFacts(request, reading.Subject, set.Levels);
+        Deny(set, reading, facts, outcome);
         if (outcome.Denied == Ternary.True)
             return outcome;
-        Bound(set, facts, chain, outcome);
+        Bound(set, facts, reading.Chain, outcome);
         if (outcome.Eligible == Ternary.False)
             return outcome;
-        Grant(set, permission, facts, chain, outcome);
+        Grant(set, reading, facts, outcome);
         return outcome;
     }
 
-    private static void Deny(GcpPolicySet set, string[] keys, GcpFacts facts, List<string> chain, GcpOutcome outcome)
+    private static void Deny(GcpPolicySet set, GcpReading reading, GcpFacts facts, GcpOutcome outcome)
     {
-        foreach (var rule in set.Deny.Candidates(keys, chain))
+        if (set.Deny.Rules.Count == 0)
+            return;
+        foreach (var rule in set.Deny.Candidates(reading.DenyKeys, reading.Chain))
         {
             var applies = Applies(set, rule, facts, outcome, out var member);
             if (applies <= outcome.Denied)
@@ -127,10 +126,10 @@ internal static class GcpEvaluator
         return (restricts, permits);
     }
 
-    private static void Grant(GcpPolicySet set, string permission, GcpFacts facts, List<string> chain, GcpOutcome outcome)
+    private static void Grant(GcpPolicySet set, GcpReading reading, GcpFacts facts, GcpOutcome outcome)
     {
         DateTimeOffset? soonest = null;
-        foreach (var candidate in set.Allow.Candidates(permission, facts.Subject, chain))
+        foreach (var candidate in set.Allow.Candidates(reading.Permission, reading.Subject, reading.Chain))
         {
             var value = candidate.Binding.Condition is { } condition ? condition.Evaluate(facts) : CelValue.True;
             var grants = candidate.IsMember.And(candidate.HasPermission).And(GcpCondition.Grants(value));

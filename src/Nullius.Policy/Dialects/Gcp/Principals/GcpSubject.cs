@@ -6,8 +6,8 @@ namespace Nullius.Policy.Dialects.Gcp.Principals;
 /// <summary>The principal of one request: every key under which a policy may name it.</summary>
 internal sealed class GcpSubject
 {
-    private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _unknownKeys = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _keys;
+    private readonly List<string> _unknownKeys = [];
     private readonly HashSet<string> _unknownGroups = new(StringComparer.Ordinal);
     private readonly bool _groupsKnown;
 
@@ -15,6 +15,7 @@ internal sealed class GcpSubject
     {
         Key = GcpMemberParser.ParseCaller(request.Principal, out _) ?? throw new ArgumentException($"`{request.Principal}` is no principal", nameof(request));
         _groupsKnown = request.Groups is not null;
+        _keys = new HashSet<string>(6 + (request.Groups?.Count ?? 0), StringComparer.Ordinal);
         _keys.Add("allUsers");
         _keys.Add(Key);
         if (IsAccount)
