@@ -72,6 +72,8 @@ internal static class ExportJson
         {
             throw new SimulationInputException("bad-json", $"{(fault.LineNumber ?? 0) + 1}: not valid JSON", "");
         }
+        foreach (var document in documents)
+            JsonDuplicates.Refuse(document, "$");
         return documents;
     }
 }

@@ -48,8 +48,8 @@ public sealed class PersonView(Estate.Estate estate, PersonQuestion question)
         var signals = PersonSignals.Of(identity.Cloud, context, question);
         foreach (var principal in identity.Principals)
         {
-            // A role is taken with temporary credentials; only users have keys that last.
-            if (context == PersonContext.LongLivedKey && principal.Contains(":assumed-role/", StringComparison.Ordinal))
+            // A role is taken with temporary credentials; only users have keys that last, unless the list of them says otherwise.
+            if (context == PersonContext.LongLivedKey && (principal.Contains(":assumed-role/", StringComparison.Ordinal) || estate.Aws.HasActiveKey(principal) == false))
                 continue;
             var resources = ResourcesOf(identity.Cloud, principal, action);
             asked = Math.Max(asked, resources.Length);

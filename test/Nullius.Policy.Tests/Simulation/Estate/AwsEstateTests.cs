@@ -103,6 +103,16 @@ public sealed class AwsEstateTests
         Assert.Equal("implicitDeny", Commands().Ask("bob", "s3:ListAllMyBuckets", "*"));
     }
 
+    [Fact]
+    public void A_resource_of_another_account_is_unknown_until_its_policy_or_that_it_has_none_is_known()
+    {
+        const string Key = "arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        var ask = new EstateAsk().With("account.json", Plain);
+        Assert.Equal($"unknown the policy of {Key}, which is in another account", ask.Ask("ann", "kms:Decrypt", Key));
+        ask.With("none.json", $$"""{"ResourcePolicies":[{"ResourceArn":"{{Key}}","Account":"444455556666","Policy":null}]}""");
+        Assert.Equal("implicitDeny", ask.Ask("ann", "kms:Decrypt", Key));
+    }
+
     [Theory]
     [InlineData("get-bucket-policy.json", """{"Policy":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":[\"arn:aws:s3:::data\",\"arn:aws:s3:::data/*\"]}]}"}""", "s3:GetObject", "arn:aws:s3:::data/k")]
     [InlineData("queue.json", """{"Attributes":{"QueueArn":"arn:aws:sqs:eu-west-1:111122223333:q","Policy":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"sqs:*\",\"Resource\":\"*\"}]}"}}""", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:q")]

@@ -223,6 +223,13 @@ public sealed class GcpEstateTests
         Assert.Equal("unknown the next page of page1.json", new EstateAsk().With("page1.json", """{"results":[{"resource":"//cloudresourcemanager.googleapis.com/projects/p","project":"projects/1","organization":"organizations/2","policy":{"bindings":[]}},{"resource":"//cloudresourcemanager.googleapis.com/organizations/2","organization":"organizations/2","policy":{"bindings":[]}}],"nextPageToken":"t"}""")
             .Ask("alice@example.com", "storage.objects.list", "projects/p"));
 
+    [Theory]
+    [InlineData("""{"bindings":[],"bindings":[]}""", "duplicate-key")]
+    [InlineData("""{"bindings":["\ud800"]}""", "bad-encoding")]
+    [InlineData("""{"bindings":[}""", "bad-json")]
+    public void A_file_that_two_readers_would_read_in_two_ways_is_refused(string text, string code) =>
+        Assert.Equal(code, Assert.Throws<Nullius.Policy.Simulation.SimulationInputException>(() => new Nullius.Policy.Simulation.Estate.Estate().Add("project-p.json", Encoding.UTF8.GetBytes(text))).Code);
+
     [Fact]
     public void Exports_are_recognised_in_utf16_and_what_is_none_is_not()
     {
