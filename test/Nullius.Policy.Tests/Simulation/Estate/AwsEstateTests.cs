@@ -109,6 +109,7 @@ public sealed class AwsEstateTests
         const string Key = "arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab";
         var ask = new EstateAsk().With("account.json", Plain);
         Assert.Equal($"unknown the policy of {Key}, which is in another account", ask.Ask("ann", "kms:Decrypt", Key));
+        Assert.Equal("implicitDeny", ask.Ask("bob", "kms:Decrypt", Key));
         ask.With("none.json", $$"""{"ResourcePolicies":[{"ResourceArn":"{{Key}}","Account":"444455556666","Policy":null}]}""");
         Assert.Equal("implicitDeny", ask.Ask("ann", "kms:Decrypt", Key));
     }

@@ -108,7 +108,7 @@ internal sealed class AwsEstate
         if (ResourcePolicy(resource) is { } resourcePolicy)
             policies["resource"] = resourcePolicy;
         else if (AccountOf(resource) is { Length: > 0 } other && other != AccountOf(arn) && Resources.Find(resource) is null && !_roles.ContainsKey(resource))
-            gaps.Add(EstateGap.Grant($"the policy of {resource}, which is in another account") with { Layer = "resource" });
+            gaps.Add(EstateGap.Grant($"the policy of {resource}, which is in another account") with { Layer = MissingParts.OtherAccount });
         var account = AccountOf(arn);
         var owner = OwnerOf(resource) ?? account;
         AddControls(policies, account, owner, gaps);
