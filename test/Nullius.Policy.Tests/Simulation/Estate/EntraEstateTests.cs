@@ -110,6 +110,16 @@ public sealed class EntraEstateTests
             .Ask("bob@example.com", "signIn", Shop, "ip=203.0.113.9"), StringComparison.Ordinal);
 
     [Fact]
+    public void A_location_that_cannot_be_read_and_trusted_ones_that_were_not_exported_are_unknown()
+    {
+        var broken = Locations.Replace("203.0.113.0/24", "somewhere", StringComparison.Ordinal).Replace("\"isTrusted\"", "\"addedLater\":1,\"isTrusted\"", StringComparison.Ordinal);
+        Assert.Contains("named location Office, which cannot be read", new EstateAsk().With("policies.json", Policies).With("users.json", Users).With("locations.json", broken)
+            .Ask("bob@example.com", "signIn", Shop, "ip=203.0.113.9"), StringComparison.Ordinal);
+        var trusted = """{"id":"p8","displayName":"Inside","state":"enabled","conditions":{"applications":{"includeApplications":["All"]},"users":{"includeUsers":["All"]},"locations":{"includeLocations":["All"],"excludeLocations":["AllTrusted"]}},"grantControls":{"operator":"OR","builtInControls":["block"]}}""";
+        Assert.StartsWith("unknown the named locations that are trusted", new EstateAsk().With("users.json", Users).With("p8.json", trusted).Ask("bob@example.com", "signIn", Shop, "ip=203.0.113.9"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_strength_that_a_policy_names_by_id_is_taken_from_its_export()
     {
         const string Strong = """{"id":"p3","displayName":"Strong","state":"enabled","conditions":{"applications":{"includeApplications":["All"]},"users":{"includeUsers":["All"]}},"grantControls":{"operator":"OR","builtInControls":[],"authenticationStrength":{"id":"99999999-0000-0000-0000-000000000001"}}}""";

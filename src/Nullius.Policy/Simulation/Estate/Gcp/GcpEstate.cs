@@ -73,7 +73,7 @@ internal sealed partial class GcpEstate
         policies["deny"] = Deny(ancestors, gaps);
         policies["principalAccessBoundary"] = Boundaries(gaps);
         policies["roles"] = Roles(allow);
-        policies["accessLevels"] = GcpReadable.Levels(Exports.Levels.Values.Select(l => l.Node()), allow, question.Value("request.auth.access_levels") is not null, gaps);
+        policies["accessLevels"] = GcpReadable.Levels(Exports.Levels.Values.Select(l => (JsonNode)l.Only("name", "title", "description", "basic", "custom")), allow, question.Value("request.auth.access_levels") is not null, gaps);
         var json = new JsonObject
         {
             ["name"] = question.Name,
