@@ -63,7 +63,20 @@ internal sealed partial class YamlConversion
         }
         catch (Exception fault) when (fault is YamlException or SystemException and not OutOfMemoryException)
         {
-            // Not even its beginning: the JSON reader says what is wrong.
+            return BeginsLikeIt(text);
+        }
+        return false;
+    }
+
+    // Malformed from the beginning: whose error is told goes by the first line that says something.
+    private static bool BeginsLikeIt(ReadOnlySpan<byte> text)
+    {
+        foreach (var range in text.Split((byte)'\n'))
+        {
+            var line = text[range].Trim(" \t\r"u8);
+            if (line.IsEmpty || line[0] == '#')
+                continue;
+            return line.StartsWith("- "u8) || line.StartsWith("---"u8) || line.EndsWith(":"u8) || line.IndexOf(": "u8) > 0;
         }
         return false;
     }
@@ -74,6 +87,12 @@ internal sealed partial class YamlConversion
         if (utf8.Length > MaxBytes)
         {
             sink.Error(0, "too-large", $"the document has {utf8.Length} bytes, expected at most {MaxBytes} of YAML");
+            return null;
+        }
+        // Readers disagree on what a tab continues: none of them may think otherwise of a policy.
+        if (IndexOfTab(utf8) is >= 0 and var tab)
+        {
+            sink.Error(utf8[..tab].Count((byte)'\n') + 1, "bad-yaml", "not valid YAML: the line begins with a tab, expected spaces");
             return null;
         }
         var parser = new Parser(new StringReader(Encoding.UTF8.GetString(utf8)));
@@ -95,6 +114,14 @@ internal sealed partial class YamlConversion
             sink.Error(LineOf(parser), "bad-yaml", "not valid YAML after this line");
         }
         return null;
+    }
+
+    private static int IndexOfTab(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8[0] == '\t')
+            return 0;
+        var at = utf8.IndexOf("\n\t"u8);
+        return at < 0 ? -1 : at + 1;
     }
 
     // Enough for the first key, whole lines of it; a line that is longer belongs to nothing that people write.

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using Nullius.Policy.Capabilities;
 using Nullius.Policy.Conditions;
 using Nullius.Policy.Dialects.Gcp.Principals;
@@ -21,8 +20,7 @@ internal sealed class IntentReader(DiagnosticSink sink)
             sink.Error(0, "too-large", $"the intent has {text.Length} bytes, expected at most {MaxBytes}");
             return null;
         }
-        var trimmed = text.TrimStart(" \r\n\t"u8);
-        var root = trimmed is [(byte)'{', ..] ? LocatedJsonReader.Read(text, sink) : IntentYaml.Read(Encoding.UTF8.GetString(text).TrimStart('\uFEFF'), sink);
+        var root = LocatedJsonReader.Read(text, sink);
         return root is null || sink.HasErrors ? null : new IntentReader(sink).Intent(root);
     }
 

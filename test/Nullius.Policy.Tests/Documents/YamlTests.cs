@@ -51,6 +51,7 @@ public sealed class YamlTests
     [InlineData("a:\n  <<: {b: 1}\n", 2, "merge keys")]
     [InlineData("a: 1\n[b, c]: 2\n", 2, "a key is a list")]
     [InlineData("a: 1\n  b: 2\n", 2, "not valid YAML")]
+    [InlineData("a: 1\n\tb: 2\n", 2, "begins with a tab")]
     [InlineData("a: [1, 2\nb: 3\n", 1, "not valid YAML")]
     [InlineData("a: \"\\uD800\"\n", 0, "not valid YAML")]
     public void What_it_does_not_read_is_refused_with_its_line(string yaml, int line, string message)

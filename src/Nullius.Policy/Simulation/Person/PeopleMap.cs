@@ -1,4 +1,3 @@
-using System.Text;
 using Nullius.Policy.Documents;
 using Nullius.Policy.Intent;
 
@@ -16,7 +15,7 @@ public sealed class PeopleMap
     public static PeopleMap? Parse(ReadOnlySpan<byte> text, string source, ICollection<PolicyDiagnostic> diagnostics)
     {
         var sink = new DiagnosticSink(source, diagnostics);
-        var root = text.TrimStart(" \r\n\t"u8) is [(byte)'{', ..] ? LocatedJsonReader.Read(text, sink) : IntentYaml.Read(Encoding.UTF8.GetString(text).TrimStart('\uFEFF'), sink);
+        var root = LocatedJsonReader.Read(text, sink);
         if (root is null || sink.HasErrors)
             return null;
         var map = new PeopleMap();
