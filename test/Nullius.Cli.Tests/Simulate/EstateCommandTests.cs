@@ -70,6 +70,14 @@ public sealed class EstateCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public async Task A_persons_access_can_be_had_as_Markdown()
+    {
+        WriteEstate();
+        var said = await Shell.RunAsync("simulate", "--estate", Path, "--person", "alice@example.com", "--capability", "read-objects", "--markdown");
+        Assert.Contains("| capability | AWS | Azure | Google Cloud |\n|---|---|---|---|\n| read-objects | yes, a key suffices | with MFA | yes |\n", said.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Who_is_who_can_be_said_in_a_file()
     {
         WriteEstate();
