@@ -110,6 +110,8 @@ public sealed class AwsEstateTests
         var ask = new EstateAsk().With("account.json", Plain);
         Assert.Equal($"unknown the policy of {Key}, which is in another account", ask.Ask("ann", "kms:Decrypt", Key));
         Assert.Equal("implicitDeny", ask.Ask("bob", "kms:Decrypt", Key));
+        var own = Key.Replace("444455556666", "111122223333", StringComparison.Ordinal);
+        Assert.Equal($"unknown the policy of {own}, which every key has (`aws kms get-key-policy`)", ask.Ask("ann", "kms:Decrypt", own));
         ask.With("none.json", $$"""{"ResourcePolicies":[{"ResourceArn":"{{Key}}","Account":"444455556666","Policy":null}]}""");
         Assert.Equal("implicitDeny", ask.Ask("ann", "kms:Decrypt", Key));
     }

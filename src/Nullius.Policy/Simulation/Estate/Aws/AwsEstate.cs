@@ -109,6 +109,8 @@ internal sealed class AwsEstate
             policies["resource"] = resourcePolicy;
         else if (AccountOf(resource) is { Length: > 0 } other && other != AccountOf(arn) && Resources.Find(resource) is null && !_roles.ContainsKey(resource))
             gaps.Add(EstateGap.Grant($"the policy of {resource}, which is in another account") with { Layer = MissingParts.OtherAccount });
+        else if (question.Action.StartsWith("kms:", StringComparison.OrdinalIgnoreCase) && resource.Contains(":key/", StringComparison.Ordinal) && Resources.Find(resource) is null)
+            gaps.Add(EstateGap.Any($"the policy of {resource}, which every key has (`aws kms get-key-policy`)", "resource"));
         var account = AccountOf(arn);
         var owner = OwnerOf(resource) ?? account;
         AddControls(policies, account, owner, gaps);
