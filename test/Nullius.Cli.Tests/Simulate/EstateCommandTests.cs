@@ -115,6 +115,20 @@ public sealed class EstateCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public async Task The_intent_that_the_documentation_shows_is_compiled_and_proved()
+    {
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(System.IO.Path.Combine(root, "Nullius.slnx")))
+            root = System.IO.Path.GetDirectoryName(root)!;
+        var page = await File.ReadAllTextAsync(System.IO.Path.Combine(root, "docs", "how-to", "one-intent.md"), TestContext.Current.CancellationToken);
+        var start = page.IndexOf("```yaml\n", StringComparison.Ordinal) + "```yaml\n".Length;
+        var said = await Shell.RunAsync("policy", "intent", Write("shown.yaml", page[start..page.IndexOf("```", start, StringComparison.Ordinal)]));
+        Assert.True(said.Code == 0, said.Error);
+        Assert.Equal(["equivalent but for countries", "equivalent but for from, until, regions", "equivalent but for regions, binds"],
+            JsonDocument.Parse(said.Out).RootElement.GetProperty("proof").EnumerateArray().Select(p => p.GetProperty("claim").GetString()));
+    }
+
+    [Fact]
     public async Task An_intent_that_is_wrong_is_told_with_its_line()
     {
         var file = Write("intent.yaml", Intent.Replace("mfa: true", "mfa: maybe", StringComparison.Ordinal));
