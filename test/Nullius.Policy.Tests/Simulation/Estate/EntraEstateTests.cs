@@ -86,6 +86,16 @@ public sealed class EntraEstateTests
         Assert.Equal("allow", ask.Ask("bob@example.com", "signIn", Shop, "ip=203.0.113.9"));
     }
 
+    [Theory]
+    [InlineData("#microsoft.graph.user", "allow")]
+    [InlineData("#microsoft.graph.group", "challenge")]
+    public void A_member_of_which_only_the_kind_is_known_is_enough_to_tell_who_is_not_in(string kind, string expected)
+    {
+        var group = $$"""{"value":[{"id":"{{Admins}}","displayName":"Admins","groupTypes":[],"members":[{"@odata.type":"{{kind}}","id":"ffffffff-0000-0000-0000-000000000001"}]}]}""";
+        var roles = """{"value":[{"id":"x","principalId":"none","roleDefinitionId":"f28a1f50-f6e7-4571-818b-6a12f2af6b6c","directoryScopeId":"/"}]}""";
+        Assert.StartsWith(expected, Tenant().With("admins.json", group).With("roles.json", roles).Ask("bob@example.com", "signIn", Shop, "ip=203.0.113.9"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_expanded_list_at_Graphs_limit_is_not_taken_for_whole()
     {

@@ -72,6 +72,7 @@ internal sealed partial class EntraDirectory
             if ((item.ValueKind == JsonValueKind.String ? item.GetString() : item.Text("id")) is { } member)
                 list.Ids.Add(member);
             AddTemplate(item);
+            NoteKind(item);
         }
         list.IsComplete &= !document.Has("@odata.nextLink");
         return true;
@@ -116,6 +117,7 @@ internal sealed partial class EntraDirectory
                 if ((item.ValueKind == JsonValueKind.String ? item.GetString() : item.Text("id")) is { } member)
                     relation.Ids.Add(member);
                 AddTemplate(item);
+                NoteKind(item);
             }
             relation.IsComplete &= !json.Has(name + "@odata.nextLink") && items.GetArrayLength() != ExpandLimit;
         }
