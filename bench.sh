@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures Nullius beside its peers: `./bench.sh gate|policy [--json]`. Everything runs on loopback and ends with the run.
+# Measures Nullius beside its peers: `./bench.sh gate|policy [part] [--json]`. Everything runs on loopback and ends with the run.
 # `gate` needs Debian's nginx and nghttp2-client (h2load); `policy` fetches its peers by npm (Node.js 20), or goes without.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"

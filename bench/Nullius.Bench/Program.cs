@@ -34,6 +34,6 @@ switch (words)
         await BareYarp.ServeAsync(folder);
         return 0;
     default:
-        Console.Error.WriteLine("usage: ./bench.sh gate|policy [--json]");
+        Console.Error.WriteLine("usage: ./bench.sh gate|policy|policy replay [--json]");
         return 2;
 }

@@ -38,7 +38,7 @@ internal static class PolicyCommand
         var records = new Option<string[]>("--records") { Description = "recorded activity: files, folders, a data folder of ours; `-` is stdin", HelpName = "PATH", AllowMultipleArgumentsPerToken = true, Required = true };
         var current = new Option<string[]>("--current") { Description = "policies in force; without them the candidate is compared with what was recorded", HelpName = "[KIND:]PATH", AllowMultipleArgumentsPerToken = true };
         var candidate = new Option<string[]>("--candidate") { Description = "policies to try; kinds that are not among them stay the current ones", HelpName = "[KIND:]PATH", AllowMultipleArgumentsPerToken = true };
-        var estate = new Option<string?>("--estate") { Description = "take the current AWS policies from this folder of exports", HelpName = "DIR" };
+        var estate = new Option<string?>("--estate") { Description = "take the current policies from this folder of exports", HelpName = "DIR" };
         var people = new Option<string?>("--people") { Description = "who is in which groups and roles, as `nullius user list --format json` prints it", HelpName = "FILE" };
         var expect = new Option<ReplayExpectation[]>("--expect")
         {

@@ -30,7 +30,7 @@ internal static class SimulateCommand
         var command = Examples.Of(
             new Command("simulate", "Decide cases: a request, the policies that bind it, and a dialect (aws, entra, gcp).") 
             {
-                files, explain, expect, format, cel, vars, estate, principal, action, resource, context, person.Person, person.People, person.Capability, person.Inside, person.Outside,
+                files, explain, expect, format, cel, vars, estate, principal, action, resource, context, person.Person, person.People, person.Capability, person.Inside, person.Outside, person.Markdown,
             },
             "nullius simulate cases.jsonl",
             "nullius simulate --explain --format json case.json",

@@ -103,7 +103,7 @@ internal sealed class GateSide : IAwsBindings
     {
         private readonly EntraReplaySide _restricting = new(access, people);
 
-        public bool DependsOnTime => granting.DependsOnTime;
+        public bool DependsOnTime => granting.DependsOnTime || _restricting.DependsOnTime;
 
         // Conditional Access reads what the record tells under other names.
         public bool Reads(string key) => true;
@@ -141,10 +141,30 @@ internal sealed class GateSide : IAwsBindings
                 };
                 if (context.Find("aws:SourceIp") is { Value: System.Net.IPAddress address })
                     facts.Add(ContextFact.Of("location.ip", address));
-                if (context.Flag("aws:MultiFactorAuthPresent") == true)
-                    facts.Add(ContextFact.Of("satisfied", (IReadOnlyList<string>)["mfa"]));
+                if (context.Find("aws:MultiFactorAuthPresent") is { } factor)
+                    facts.Add(ContextFact.Of("satisfied", (IReadOnlyList<string>)(factor.Value is true ? ["mfa"] : [])));
+                if (context.Text("nullius:SessionKind") is { } kind)
+                    facts.Add(ContextFact.Of("clientApp", kind == "browser" ? "browser" : "mobileAppsAndDesktopClients"));
+                if (context.Text("nullius:UserRisk") is { } risk)
+                    facts.Add(ContextFact.Of("userRisk", risk));
+                if (context.Text("signInRisk") is { } signInRisk)
+                    facts.Add(ContextFact.Of("signInRisk", signInRisk));
+                // A record that does not tell when is no fresh sign-in.
+                foreach (var key in new[] { "authenticatedAt", "mfaAt" })
+                    facts.Add(context.Find(key) ?? ContextFact.Absent(key));
+                if (context.Find("nullius:DeviceId")?.Kind == FactKind.Absent && PlatformOf(context.Text("aws:UserAgent") ?? "") is { } platform)
+                    facts.Add(ContextFact.Of("device.platform", platform));
                 return request with { Principal = context.Text("aws:userid") ?? user, Resource = route?.Application ?? context.Text("route"), Context = new RecordedContext(facts) };
             }
+
+            // As the gate reads it where no device is known.
+            private static string? PlatformOf(string agent) =>
+                agent.Contains("Windows", StringComparison.Ordinal) ? "windows"
+                : agent.Contains("Android", StringComparison.Ordinal) ? "android"
+                : agent.Contains("iPhone", StringComparison.Ordinal) || agent.Contains("iPad", StringComparison.Ordinal) ? "iOS"
+                : agent.Contains("Mac OS X", StringComparison.Ordinal) ? "macOS"
+                : agent.Contains("Linux", StringComparison.Ordinal) ? "linux"
+                : null;
         }
     }
 }

@@ -19,6 +19,8 @@ internal sealed class GcpShelf
     /// <summary>Folders and organisations that something is attached to.</summary>
     internal IReadOnlyList<string> Containers { get; private set; } = [];
 
+    internal bool IsEmpty => _all.Count == 0;
+
     /// <summary>False when it is none.</summary>
     internal bool Take(string source, JsonObject json)
     {

@@ -63,7 +63,7 @@ internal static class PolicyArgument
     /// <summary>Folders named after a kind hold that kind: <c>policies/scp/root.json</c>.</summary>
     private static PolicyKind ByFolder(string root, string file)
     {
-        foreach (var segment in Path.GetRelativePath(root, file).Split(Path.DirectorySeparatorChar).SkipLast(1).Reverse())
+        foreach (var segment in Path.GetRelativePath(root, file).Split(Path.DirectorySeparatorChar).SkipLast(1).Prepend(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)))).Reverse())
         {
             foreach (var (prefix, kind) in s_kinds)
             {

@@ -9,6 +9,8 @@ namespace Nullius.Cli.Policies;
 /// <summary>A comparison as tables for people, as one JSON object, or as a line per group with the summary last.</summary>
 internal static class ReplayOutput
 {
+    private const int MostRows = 50;
+
     private static readonly JsonSerializerOptions s_indented = new(ResultWriter.Json) { WriteIndented = true };
 
     private static readonly Column<ReplayGroup>[] s_columns =
@@ -61,7 +63,9 @@ internal static class ReplayOutput
         foreach (var groups in report.Groups.GroupBy(g => g.Change))
         {
             terminal.Out.WriteLine(Heading(groups.Key, groups.Sum(g => g.Count)));
-            ResultWriter.List(terminal, ResultFormat.Table, [.. groups], "", s_columns);
+            ResultWriter.List(terminal, ResultFormat.Table, [.. groups.Take(MostRows)], "", s_columns);
+            if (groups.Count() > MostRows)
+                terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"and {groups.Count() - MostRows:N0} more groups: --format json lists them all\n"));
         }
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{report.Requests:N0} requests: {report.Unchanged:N0} unchanged, {report.Gains:N0} gain, {report.Loses:N0} lose, {report.Challenged + report.Eased:N0} asked otherwise, {report.Unknown:N0} hang on what is not known, {report.NotDecided:N0} not decided"));

@@ -48,6 +48,9 @@ internal sealed class ReplayRun(Terminal terminal, ResultFormat format)
             return ExitCode.Usage;
         }
         var report = Replayer.Report(replayers);
+        // Compared with the records themselves they agree: that says nothing.
+        if (question.Current.Length == 0 && question.Estate is null)
+            report = report with { Compared = 0 };
         ReplayOutput.Write(terminal, format, report, summary);
         return summary.Bad > 0 ? ExitCode.Usage : Meets(report, question.Expectations) ? ExitCode.Done : ExitCode.Unmet;
     }
@@ -65,14 +68,17 @@ internal sealed class ReplayRun(Terminal terminal, ResultFormat format)
         var candidate = new SideReader(terminal, enforceReportOnly: true).Read(question.Candidate, null);
         if (current is null || candidate is null)
             return null;
+        IReadOnlyDictionary<string, Memberships>? members = people;
+        if (members is null && current.Directory is { } directory)
+            members = DirectoryMemberships.Of(directory, new[] { current.Entra, candidate.Entra }.OfType<Nullius.Policy.Dialects.Entra.EntraPolicySet>());
         var sides = new Dictionary<ActivityProvider, ReplaySides>();
         var recorded = new RecordedSide();
         if (Aws(current, null) is var aws && (aws is not null || Aws(candidate, null) is not null))
             sides[ActivityProvider.Aws] = new ReplaySides(aws is null ? recorded : aws, Aws(candidate, current) ?? aws!);
         if ((current.Entra ?? candidate.Entra) is not null)
         {
-            IReplaySide? now = current.Entra is null ? recorded : new EntraReplaySide(current.Entra, people);
-            sides[ActivityProvider.Entra] = new ReplaySides(now, candidate.Entra is null ? now : new EntraReplaySide(candidate.Entra, people));
+            IReplaySide? now = current.Entra is null ? recorded : new EntraReplaySide(current.Entra, members);
+            sides[ActivityProvider.Entra] = new ReplaySides(now, candidate.Entra is null ? now : new EntraReplaySide(candidate.Entra, members));
         }
         if ((current.Gcp ?? candidate.Gcp) is not null)
         {

@@ -19,6 +19,9 @@ internal sealed record PolicySide
 
     public EntraPolicySet? Entra { get; init; }
 
+    /// <summary>Exports of a directory, which tell who is in which groups.</summary>
+    public Estate? Directory { get; init; }
+
     public GcpPolicySet? Gcp { get; init; }
 
     /// <summary>Folders and organisations that GCP policies are attached to.</summary>
@@ -55,14 +58,15 @@ internal sealed class SideReader(Terminal terminal, bool enforceReportOnly)
         if (estate is not null)
         {
             foreach (var file in PolicyArgument.Expand([estate]))
-                Read(file);
-            if (!HasAccounts)
+                Read(file, isExport: true);
+            if (_estate.Clouds.Count == 0 && _access.Count == 0 && _gcp.IsEmpty)
                 Fail($"{estate}: no export is in it, expected the output of `aws iam get-account-authorization-details`");
         }
         var side = new PolicySide
         {
             Aws = _aws.Layers(_diagnostics),
             Estate = HasAccounts ? _estate : null,
+            Directory = _estate.Clouds.Contains(EstateCloud.Entra) ? _estate : null,
             Entra = _access.Count > 0 ? EntraPolicySet.Load(_access, _locations, _diagnostics) : null,
             Gcp = _gcp.Load(_diagnostics),
             Containers = _gcp.Containers,
@@ -73,7 +77,8 @@ internal sealed class SideReader(Terminal terminal, bool enforceReportOnly)
         return _failed ? null : side;
     }
 
-    private void Read(PolicyFile file)
+    /// <param name="isExport">It stands among exports, of which some say nothing of policies.</param>
+    private void Read(PolicyFile file, bool isExport = false)
     {
         if (Bytes(file.Path) is not { } bytes)
             return;
@@ -91,7 +96,13 @@ internal sealed class SideReader(Terminal terminal, bool enforceReportOnly)
                 _gate = file.Path;
                 return;
             }
-            if (node is null || !Take(file, node, bytes))
+            if (node is not null && Take(file, node, bytes))
+                return;
+            if (isExport && _estate.Add(Path.GetFileName(file.Path), bytes))
+                return;
+            if (isExport)
+                terminal.Say($"{file.Path}: is no export that is known, passed over");
+            else
                 Fail($"{file.Path}: is no policy that is known, expected an AWS document, Conditional Access policies, an IAM policy, an export or nullius.yaml");
         }
         catch (Exception fault) when (fault is System.Text.Json.JsonException or ArgumentException or InvalidOperationException)

@@ -9,6 +9,9 @@ internal static class EstateFolder
 {
     private const long MaxFileBytes = 256 * 1024 * 1024;
 
+    /// <summary>No links: they could lead in circles.</summary>
+    private static readonly EnumerationOptions s_all = new() { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.ReparsePoint };
+
     private static readonly string[] s_extensions = [".json", ".jsonl", ".ndjson", ".yaml", ".yml"];
 
     /// <summary>Null when it cannot be read, which is told.</summary>
@@ -21,7 +24,7 @@ internal static class EstateFolder
         }
         var estate = new Estate();
         var known = 0;
-        var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(f => s_extensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase));
+        var files = Directory.EnumerateFiles(folder, "*", s_all).Where(f => s_extensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase));
         foreach (var file in files.Order(StringComparer.Ordinal))
         {
             if (await ReadAsync(terminal, file, cancellation).ConfigureAwait(false) is not { } bytes)

@@ -15,6 +15,8 @@ internal sealed class PersonArguments
 
     internal Option<string?> Outside { get; } = new("--outside") { Description = "with --person: the address outside; default: one that is nobody's", HelpName = "ADDRESS" };
 
+    internal Option<bool> Markdown { get; } = new("--markdown") { Description = "with --person: the table as Markdown" };
+
     internal PersonOptions Read(ParseResult result, string folder, string person, string[] resources, string[] context) => new(
-        folder, person, result.GetValue(People), result.GetValue(Capability) ?? [], resources, result.GetValue(Inside), result.GetValue(Outside), context);
+        folder, person, result.GetValue(People), result.GetValue(Capability) ?? [], resources, result.GetValue(Inside), result.GetValue(Outside), context, result.GetValue(Markdown));
 }

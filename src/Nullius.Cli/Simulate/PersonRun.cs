@@ -9,7 +9,7 @@ using Nullius.Policy.Simulation.Person;
 namespace Nullius.Cli.Simulate;
 
 /// <summary>What is asked about one person.</summary>
-internal sealed record PersonOptions(string Folder, string Person, string? People, string[] Capabilities, string[] Resources, string? Inside, string? Outside, string[] Context);
+internal sealed record PersonOptions(string Folder, string Person, string? People, string[] Capabilities, string[] Resources, string? Inside, string? Outside, string[] Context, bool IsMarkdown);
 
 /// <summary>One person's access in the clouds of an estate, side by side.</summary>
 internal sealed class PersonRun(Terminal terminal, ResultFormat format)
@@ -34,7 +34,10 @@ internal sealed class PersonRun(Terminal terminal, ResultFormat format)
             var report = new PersonView(estate, question).Decide();
             foreach (var remark in estate.Clouds.SelectMany(estate.Remarks))
                 terminal.Say($"{options.Folder}: {remark}");
-            Write(report);
+            if (options.IsMarkdown)
+                WriteMarkdown(report);
+            else
+                Write(report);
             return ExitCode.Done;
         }
         catch (SimulationInputException error)
@@ -99,6 +102,22 @@ internal sealed class PersonRun(Terminal terminal, ResultFormat format)
         ResultWriter.List(terminal, format, report.Capabilities, "no capability was asked for", columns);
         foreach (var inconsistency in report.Inconsistencies)
             terminal.Out.WriteLine($"{inconsistency.Capability}: {inconsistency.Kind}: {inconsistency.Message}");
+    }
+
+    private void WriteMarkdown(PersonReport report)
+    {
+        static string Plain(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Replace("|", "\\|", StringComparison.Ordinal);
+
+        terminal.Out.WriteLine($"# {Plain(report.Person)}\n");
+        foreach (var identity in report.Identities)
+            terminal.Out.WriteLine($"- {Name(identity.Cloud)}: {Plain(identity.Principals.Count == 0 ? "nobody" : string.Join(", ", identity.Principals))} ({identity.Match})");
+        terminal.Out.WriteLine($"\n| capability | {string.Join(" | ", report.Identities.Select(i => Name(i.Cloud)))} |");
+        terminal.Out.WriteLine($"|---|{string.Concat(report.Identities.Select(_ => "---|"))}");
+        foreach (var line in report.Capabilities)
+            terminal.Out.WriteLine($"| {Plain(line.Capability.Name)} | {string.Join(" | ", line.Clouds.Select(c => Plain(Cell(c))))} |");
+        terminal.Out.WriteLine();
+        foreach (var inconsistency in report.Inconsistencies)
+            terminal.Out.WriteLine($"- **{inconsistency.Kind}** ({Plain(inconsistency.Capability)}): {Plain(inconsistency.Message)}");
     }
 
     private static string Name(EstateCloud cloud) => cloud switch { EstateCloud.Aws => "AWS", EstateCloud.Entra => "Azure", EstateCloud.Gcp => "Google Cloud" };

@@ -123,7 +123,7 @@ internal sealed class CandidateRun : IAsyncDisposable
 
     private static ReplayAnswer Live(DecisionEvent made)
     {
-        var witness = made.Statements.Count > 0 ? made.Statements[0] : null;
+        var witness = made.Statements.FirstOrDefault(s => s.Effect == made.Effect);
         if (made.Basis == DecisionBasis.Unknown)
             return new ReplayAnswer(ReplayVerdict.Deny, string.Join(',', made.MissingContext), witness);
         return made.Effect switch

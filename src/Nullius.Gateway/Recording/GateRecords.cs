@@ -109,8 +109,21 @@ internal static class GateRecords
             .Raw(""","deviceState":"""u8).Text(ContextWriter.NameOf(request.DeviceState));
         if (request.ValidUntil is { } until)
             json.Raw(""","validUntil":"""u8).Instant(until);
+        WriteInputs(json, request);
         WriteStatements(json, decision);
         WriteReportOnly(json, decision);
+    }
+
+    // What policies read of session and risk, so that the decision can be replayed: what is null could not be established.
+    private static void WriteInputs(RecordText json, GateRequest request)
+    {
+        if (request.Session is not { } session || request.Person is not { } person)
+            return;
+        json.Raw(""","session":{"kind":"""u8).Text(ContextWriter.NameOf(session.Kind))
+            .Raw(""","authenticated":"""u8).Number(session.AuthenticatedAt.ToUnixTimeMilliseconds());
+        if (session.MfaAt is { } mfa)
+            json.Raw(""","mfa":"""u8).Number(mfa.ToUnixTimeMilliseconds());
+        json.Raw("""},"risk":{"user":"""u8).Text(person.Risk).Raw(""","signIn":"""u8).Text(request.SignInRisk).Raw("}"u8);
     }
 
     // By index: a list behind an interface would make an enumerator per record.

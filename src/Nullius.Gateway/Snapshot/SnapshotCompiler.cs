@@ -21,10 +21,13 @@ internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, Live
     public GateSnapshot? Compile(GateConfig config, long generation, List<ConfigDiagnostic> diagnostics)
     {
         config = WithSystemRoutes(config);
-        var candidate = config.Candidate is { } tried ? Compile(tried.Over(config), generation, _lastCandidate, null, diagnostics) : null;
+        // What is wrong with both, who share everything but policies, is told once.
+        var found = new List<ConfigDiagnostic>();
+        var candidate = config.Candidate is { } tried ? Compile(tried.Over(config), generation, _lastCandidate, null, found) : null;
         var snapshot = Compile(config, generation, _last, candidate, diagnostics);
+        diagnostics.AddRange(found.Except(diagnostics).ToList());
         _files.NextRound();
-        if (snapshot is null)
+        if (snapshot is null || diagnostics.Count > 0)
             return null;
         _last?.Forget();
         _lastCandidate?.Forget();

@@ -11,7 +11,7 @@ namespace Nullius.Monitoring.Ingest;
 /// </summary>
 internal sealed class Envelopes(TextPool pool)
 {
-    private static readonly FieldMap s_map = new("detail", "detail-type", "message", "CloudTrailEvent");
+    private static readonly FieldMap s_map = new("detail", "detail-type", "message", "CloudTrailEvent", "digestS3Object");
 
     private readonly FieldSlot[] _slots = new FieldSlot[s_map.Count];
 
@@ -22,6 +22,9 @@ internal sealed class Envelopes(TextPool pool)
         reader.Read();
         s_map.Read(ref reader, 0, _slots);
         var fields = new RecordFields(json, _slots, pool);
+        // A digest of a trail's files stands among them and holds no request.
+        if (fields.Has(4))
+            return true;
         if (fields.Has(1) && fields.TypeOf(0) == JsonTokenType.StartObject)
         {
             onRecord(fields.Raw(0), 1);

@@ -78,7 +78,7 @@ public sealed class Observations(ActivityProvider provider, string principal, Da
 
     public void Accept(RecordedRequest request)
     {
-        if (request.Provider != provider || (since is { } from && request.Time < from) || !IsWanted(request))
+        if (!IsOfProvider(request.Provider) || (since is { } from && request.Time < from) || !IsWanted(request))
             return;
         _principals.Add(Replayer.RoleOf(request.Principal));
         if (!request.IsMapped)
@@ -91,6 +91,9 @@ public sealed class Observations(ActivityProvider provider, string principal, Da
         else if (request.Outcome == RecordedOutcome.Denied)
             Add(_denied, request);
     }
+
+    /// <summary>The gate's policies are AWS documents: our own trail is asked with AWS's.</summary>
+    private bool IsOfProvider(ActivityProvider of) => of == provider || (provider == ActivityProvider.Aws && of == ActivityProvider.Nullius);
 
     private void Add(Dictionary<(string Action, string? Resource, bool IsData), Observation> into, RecordedRequest request)
     {

@@ -23,7 +23,7 @@ public readonly record struct ReplayAnswer(ReplayVerdict Verdict, string? Why = 
     /// <summary>What a decision of an engine comes to here.</summary>
     public static ReplayAnswer Of(Decision decision)
     {
-        var witness = decision.Statements.Count > 0 ? decision.Statements[0] : null;
+        var witness = Witnessing(decision);
         if (decision.Basis == DecisionBasis.Unknown)
             return new ReplayAnswer(ReplayVerdict.Unknown, Keys(decision), witness);
         return decision.Effect switch
@@ -32,6 +32,17 @@ public readonly record struct ReplayAnswer(ReplayVerdict Verdict, string? Why = 
             Effect.Challenge => new ReplayAnswer(ReplayVerdict.Challenge, Controls(decision), witness),
             Effect.Deny => new ReplayAnswer(ReplayVerdict.Deny, null, witness),
         };
+    }
+
+    /// <summary>A statement that says what was decided; where it hangs on something, one that hangs.</summary>
+    private static StatementRef? Witnessing(Decision decision)
+    {
+        for (var i = 0; i < decision.Statements.Count; i++)
+        {
+            if (decision.Basis == DecisionBasis.Unknown || decision.Statements[i].Effect == decision.Effect)
+                return decision.Statements[i];
+        }
+        return decision.RequiredControls.Count > 0 ? decision.RequiredControls[0].Policy : null;
     }
 
     private static string Keys(Decision decision) =>

@@ -20,7 +20,7 @@ public sealed class Replayer
     private const int MostContexts = 200_000;
 
     private readonly Deciders?[] _deciders;
-    private readonly Dictionary<RequestKey, ReplayCell> _decided = [];
+    private readonly Dictionary<RequestKey, ReplayCell> _decided = new(32 * 1024);
     private readonly Dictionary<CellKey, ReplayCell> _cells = [];
     private readonly Dictionary<(ActivityProvider, ReplayVerdict), ReplayCell> _unremarkable = [];
     private readonly Dictionary<RecordedContext, int> _contexts = [];

@@ -12,6 +12,9 @@ namespace Nullius.Policy.Simulation;
 /// </summary>
 internal static class MissingParts
 {
+    /// <summary>The layer of a resource's policy in another account: there an identity policy has to allow too, and cannot be stood in for.</summary>
+    internal const string OtherAccount = "resource of another account";
+
     private static readonly JsonSerializerOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     internal sealed record Part(string What, bool MayGrant, bool MayDeny, string? Layer);
@@ -67,7 +70,7 @@ internal static class MissingParts
 
     /// <summary>Identity and resource policies can stand in for each other.</summary>
     private static bool Grants(string missing, string blocking) =>
-        missing == blocking || (missing is "identity" or "resource" && blocking is "identity" or "resource");
+        missing == blocking || (missing == OtherAccount && blocking == "resource") || (missing is "identity" or "resource" && blocking is "identity" or "resource");
 
     private static bool IsSet(JsonObject json, string name) => json.TryGetPropertyValue(name, out var value) && value is not null;
 }

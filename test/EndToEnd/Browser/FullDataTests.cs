@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Playwright;
 using Nullius.EndToEnd.Harness;
 
@@ -13,15 +12,14 @@ public sealed class SmallDataPlatform : DemoPlatform
 
     protected override Task StartAsync(Action<string> say)
     {
-        Directory.CreateDirectory(Data);
-        Run("mount", "-t", "tmpfs", "-o", $"size={Megabytes}m,mode=0700", "nullius-test", Data);
+        SmallDisk.Mount(Data, Megabytes);
         return base.StartAsync(say);
     }
 
     protected override async Task StopAsync()
     {
         await base.StopAsync();
-        Run("umount", "-l", Data);
+        SmallDisk.Unmount(Data);
     }
 
     /// <summary>Takes every byte that is free.</summary>
@@ -41,15 +39,6 @@ public sealed class SmallDataPlatform : DemoPlatform
     }
 
     public void MakeRoom() => File.Delete(Ballast);
-
-    private static void Run(string program, params string[] arguments)
-    {
-        var root = Environment.UserName == "root";
-        using var process = Process.Start(new ProcessStartInfo(root ? program : "sudo", root ? arguments : ["-n", program, .. arguments]) { RedirectStandardError = true })!;
-        var said = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"`{program} {string.Join(' ', arguments)}` failed: {said}: this test needs root, or sudo without a password");
-    }
 }
 
 /// <summary>A full data folder, where neither a session nor a record can be written: refusals that say so, no pass, no crash, and recovery.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Nullius.Audit;
 using Nullius.EndToEnd.Attacks;
@@ -39,8 +38,7 @@ public sealed class SmallDiskGate : GateFixture
     {
         Key = key;
         _mounted = options.Directory;
-        Directory.CreateDirectory(_mounted);
-        Run("mount", "-t", "tmpfs", "-o", $"size={Megabytes}m,mode=0700", "nullius-test", _mounted);
+        SmallDisk.Mount(_mounted, Megabytes);
         using (var ballast = new FileStream(Ballast, FileMode.CreateNew))
             ballast.Write(new byte[3 << 20]);
         return AuditTrail.Open(options with { ReservedBytes = 512 * 1024 }, key, TimeProvider.System);
@@ -48,17 +46,8 @@ public sealed class SmallDiskGate : GateFixture
 
     protected override ValueTask BeforeDeletionAsync()
     {
-        Run("umount", "-l", _mounted);
+        SmallDisk.Unmount(_mounted);
         return ValueTask.CompletedTask;
-    }
-
-    private static void Run(string program, params string[] arguments)
-    {
-        var root = Environment.UserName == "root";
-        using var process = Process.Start(new ProcessStartInfo(root ? program : "sudo", root ? arguments : ["-n", program, .. arguments]) { RedirectStandardError = true })!;
-        var said = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"`{program} {string.Join(' ', arguments)}` failed: {said}: this test needs root, or sudo without a password");
     }
 }
 

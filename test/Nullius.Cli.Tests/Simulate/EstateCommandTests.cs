@@ -70,6 +70,14 @@ public sealed class EstateCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public async Task A_persons_access_can_be_had_as_Markdown()
+    {
+        WriteEstate();
+        var said = await Shell.RunAsync("simulate", "--estate", Path, "--person", "alice@example.com", "--capability", "read-objects", "--markdown");
+        Assert.Contains("| capability | AWS | Azure | Google Cloud |\n|---|---|---|---|\n| read-objects | yes, a key suffices | with MFA | yes |\n", said.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Who_is_who_can_be_said_in_a_file()
     {
         WriteEstate();
@@ -104,6 +112,20 @@ public sealed class EstateCommandTests : TemporaryFolder
         var proof = JsonDocument.Parse(said.Out).RootElement.GetProperty("proof").EnumerateArray().Select(p => p.GetProperty("claim").GetString());
         Assert.Equal(["equivalent but for countries", "equivalent"], proof);
         Assert.Equal(0, (await Shell.RunAsync("policy", "lint", "--fail-on", "high", System.IO.Path.Combine(folder, "gcp"))).Code);
+    }
+
+    [Fact]
+    public async Task The_intent_that_the_documentation_shows_is_compiled_and_proved()
+    {
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(System.IO.Path.Combine(root, "Nullius.slnx")))
+            root = System.IO.Path.GetDirectoryName(root)!;
+        var page = await File.ReadAllTextAsync(System.IO.Path.Combine(root, "docs", "how-to", "one-intent.md"), TestContext.Current.CancellationToken);
+        var start = page.IndexOf("```yaml\n", StringComparison.Ordinal) + "```yaml\n".Length;
+        var said = await Shell.RunAsync("policy", "intent", Write("shown.yaml", page[start..page.IndexOf("```", start, StringComparison.Ordinal)]));
+        Assert.True(said.Code == 0, said.Error);
+        Assert.Equal(["equivalent but for countries", "equivalent but for from, until, regions", "equivalent but for regions, binds"],
+            JsonDocument.Parse(said.Out).RootElement.GetProperty("proof").EnumerateArray().Select(p => p.GetProperty("claim").GetString()));
     }
 
     [Fact]

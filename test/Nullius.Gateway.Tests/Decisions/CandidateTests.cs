@@ -80,5 +80,11 @@ public class CandidateTests
     {
         await using var harness = await Harness.StartAsync(policies: [("broken.json", "{}")]);
         Assert.NotEmpty(await harness.Gate.ReloadAsync(Try(harness.Config(), "broken.json"), default));
+        // What is wrong with both is told once.
+        var live = harness.Config();
+        var twice = await harness.Gate.ReloadAsync(Try(live with { Guardrails = [["missing.json"]] }, "broken.json"), default);
+        Assert.Equal(2, twice.Count);
+        Assert.Equal(twice.Distinct(), twice);
+        Assert.Null(harness.Gate.Candidate);
     }
 }

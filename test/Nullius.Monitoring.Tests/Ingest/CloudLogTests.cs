@@ -94,6 +94,17 @@ public class CloudLogTests
     }
 
     [Fact]
+    public void A_vaults_operations_are_data_actions()
+    {
+        const string Log = """{"time":"2026-11-20T10:00:00Z","resourceId":"/SUBSCRIPTIONS/S1/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.KEYVAULT/VAULTS/V","operationName":"SecretGet","category":"AuditEvent","resultType":"Success","resultSignature":"OK","callerIPAddress":"192.0.2.4","correlationId":"c","identity":{"claim":{"http://schemas.microsoft.com/identity/claims/objectidentifier":"oid-3","appid":"app-3"}},"properties":{"id":"https://v.vault.azure.net/secrets/s","httpStatusCode":200}}""";
+        var request = Reading.One(Log);
+        Assert.Equal(("oid-3", "Microsoft.KeyVault/vaults/secrets/getSecret/action", "s1", RecordedOutcome.Allowed), (request.Principal, request.Action, request.Account, request.Outcome));
+        Assert.True(request.IsDataAction && request.IsMapped);
+        Assert.Equal(RecordedOutcome.Denied, Reading.One(Log.Replace("200", "403", StringComparison.Ordinal)).Outcome);
+        Assert.False(Reading.One(Log.Replace("SecretGet", "VaultGet", StringComparison.Ordinal)).IsMapped);
+    }
+
+    [Fact]
     public void A_policy_event_is_nobodys_request() =>
         Assert.Equal(1, Reading.Of(AzureEvent.Replace("\"value\":\"Administrative\"", "\"value\":\"Policy\"", StringComparison.Ordinal)).Summary.Passed);
 
@@ -108,8 +119,9 @@ public class CloudLogTests
         Assert.True(context.Flag("device.compliant"));
         Assert.True(context.Flag("device.hybridJoined"));
         Assert.Equal("DE", context.Text("location.country"));
-        Assert.Equal("low", context.Text("userRisk"));
+        Assert.Null(context.Find("userRisk"));
         Assert.Null(context.Find("signInRisk"));
+        Assert.Equal("low", context.Text("signInRiskAggregated"));
         Assert.Null(context.Find("groups"));
         Assert.True(context.Flag("guest"));
         Assert.Equal(["mfa"], context.Texts("satisfied"));

@@ -182,6 +182,10 @@ public class CloudTrailTests
     }
 
     [Fact]
+    public void A_digest_among_a_trails_files_is_no_bad_record() =>
+        Assert.Equal(0, Reading.Of("""{"awsAccountId":"111122223333","digestStartTime":"2026-11-20T09:00:00Z","digestS3Object":"x","logFiles":[{"s3Bucket":"b"}]}""").Summary.Bad);
+
+    [Fact]
     public void A_record_without_its_time_is_noted_with_its_line()
     {
         var (requests, summary) = Reading.Of(Call("iam", "ListUsers", Alice) + "\n" + """{"eventSource":"iam.amazonaws.com","eventName":"ListUsers"}""" + "\n" + Call("iam", "ListRoles", Alice));

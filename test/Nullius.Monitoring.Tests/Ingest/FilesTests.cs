@@ -102,6 +102,23 @@ public class FilesTests
         Assert.Contains("ends within", Assert.Single(summary.Notes).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(1000)]
+    public void Where_a_document_is_cut_into_pieces_makes_no_difference(int piece)
+    {
+        var text = Encoding.UTF8.GetBytes("{\"Records\":[{\"a\":\"}]\\\"{\"},\n{\"b\":[{\"c\":1}]}],\"x\":{\"y\":[{}]}}\n[{\"d\":\"\\\\\"}] {\"value\":1}");
+        var found = new List<(string, long)>();
+        var notes = 0;
+        var splitter = new RecordSplitter((record, line) => found.Add((Encoding.UTF8.GetString(record), line)), (_, _) => notes++);
+        for (var at = 0; at < text.Length; at += piece)
+            splitter.Write(text.AsSpan(at, Math.Min(piece, text.Length - at)));
+        splitter.Complete();
+        Assert.Equal([("{\"a\":\"}]\\\"{\"}", 1L), ("{\"b\":[{\"c\":1}]}", 2L), ("{\"d\":\"\\\\\"}", 3L), ("{\"value\":1}", 3L)], found);
+        Assert.Equal(0, notes);
+    }
+
     [Fact]
     public void Depth_and_text_that_is_no_text_are_bad_lines()
     {

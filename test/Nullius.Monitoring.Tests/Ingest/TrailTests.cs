@@ -40,6 +40,19 @@ public class TrailTests
     }
 
     [Fact]
+    public void The_kind_of_session_the_instants_and_the_risk_are_what_policies_read()
+    {
+        const string Inputs = "\"deviceState\":\"compliant\",\"session\":{\"kind\":\"browser\",\"authenticated\":1795341001000,\"mfa\":1795341301000},\"risk\":{\"user\":\"low\",\"signIn\":null}";
+        var context = Reading.One(Decision.Replace("\"deviceState\":\"compliant\"", Inputs, StringComparison.Ordinal)).Context;
+        Assert.Equal(("browser", "low"), (context.Text("nullius:SessionKind"), context.Text("nullius:UserRisk")));
+        Assert.Null(context.Find("signInRisk"));
+        Assert.Equal((FactKind.SecondsSince, DateTimeOffset.FromUnixTimeMilliseconds(1795341301000)), (context.Find("aws:MultiFactorAuthAge")!.Value.Kind, context.Find("aws:MultiFactorAuthAge")!.Value.Value));
+        var key = Reading.One(Decision.Replace("\"deviceState\":\"compliant\"", Inputs.Replace("browser", "apikey", StringComparison.Ordinal), StringComparison.Ordinal)).Context;
+        foreach (var absent in new[] { "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:TokenIssueTime" })
+            Assert.Equal(FactKind.Absent, key.Find(absent)!.Value.Kind);
+    }
+
+    [Fact]
     public void A_completion_is_passed_over_and_a_refusal_before_policies_is_not_mapped()
     {
         var (requests, summary) = Reading.Of(Decision.Replace("\"stage\":\"decision\"", "\"stage\":\"completion\"", StringComparison.Ordinal) + "\n"

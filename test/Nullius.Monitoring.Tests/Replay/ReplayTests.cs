@@ -91,7 +91,16 @@ public class ReplayTests
 
     [Fact]
     public void A_resource_that_is_not_known_leaves_the_answer_unknown() =>
-        Assert.Equal("resource", Assert.Single(Run(Identity(Everything), Identity(NeedsTag), Call("secretsmanager:GetSecretValue", null)).Groups).Why);
+        Assert.Equal("resource", Assert.Single(Run(Identity(Everything), Identity(NeedsTag.Replace("\"Resource\":\"*\"", "\"Resource\":\"arn:aws:secretsmanager:*\"", StringComparison.Ordinal)), Call("secretsmanager:GetSecretValue", null)).Groups).Why);
+
+    [Fact]
+    public void A_resource_that_is_not_known_does_not_matter_where_every_statement_is_about_everything()
+    {
+        Assert.Equal(1, Run(new RecordedSide(), Identity(Everything), Call("secretsmanager:GetSecretValue", null)).Unchanged);
+        const string Denies = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"secretsmanager:*","Resource":"arn:aws:secretsmanager:*:*:secret:prod-*"}]}""";
+        Assert.Equal(1, Run(new RecordedSide(), Identity(Denies), Call("secretsmanager:GetSecretValue", null)).Unknown);
+        Assert.Equal(1, Run(new RecordedSide(), Identity(Everything), Call("kms:Decrypt", null)).Unknown);
+    }
 
     [Fact]
     public void Where_the_records_and_the_current_policies_differ_the_model_is_not_complete()
@@ -202,6 +211,17 @@ public class ReplayTests
         // Where every membership comes to the same, it need not be known.
         var excluded = Access(Policy("""{"includeUsers":["u2"],"includeGroups":[],"excludeGroups":["g1"]}""", "\"block\""));
         Assert.Equal(1, Run(ActivityProvider.Entra, new RecordedSide(), new EntraReplaySide(excluded), SignIn()).Unchanged);
+    }
+
+    [Fact]
+    public void Memberships_matter_only_in_policies_that_could_change_the_answer()
+    {
+        var many = string.Join(',', Enumerable.Range(0, 30).Select(i => $"\"g{i}\""));
+        var policies = Access(Policy($$"""{"includeUsers":["All"],"excludeGroups":[{{many}}]}"""));
+        Assert.Equal(1, Run(ActivityProvider.Entra, new RecordedSide(), new EntraReplaySide(policies), SignIn(ContextFact.Of("satisfied", (IReadOnlyList<string>)["mfa"]))).Unchanged);
+        var other = SignIn(ContextFact.Of("satisfied", (IReadOnlyList<string>)[]));
+        Assert.Equal(1, Run(ActivityProvider.Entra, new RecordedSide(), new EntraReplaySide(policies), other).Unknown);
+        Assert.Equal(1, Run(ActivityProvider.Entra, new RecordedSide(), new EntraReplaySide(policies), other with { Context = new RecordedContext([ContextFact.Of("application", "another")]) }).Unchanged);
     }
 
     [Fact]

@@ -101,6 +101,14 @@ public sealed class IntentTests
     }
 
     [Fact]
+    public void Everything_that_there_is_may_be_intended_and_what_the_resource_has_to_allow_too_is_named()
+    {
+        var proofs = Prove(Full.Replace("[read-objects]", $"[{string.Join(", ", Nullius.Policy.Capabilities.Capability.All.Select(c => c.Name))}]", StringComparison.Ordinal), 20_000);
+        Assert.All(proofs, AssertHolds);
+        Assert.Equal(["impersonate", "decrypt", "destroy-encryption-keys"], proofs[0].Except);
+    }
+
+    [Fact]
     public void The_same_intent_gives_the_same_bytes() =>
         Assert.Equal(CompiledIntent.Of(Parse(Full)).Documents, CompiledIntent.Of(Parse(Full)).Documents);
 

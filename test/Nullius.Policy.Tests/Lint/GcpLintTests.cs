@@ -105,6 +105,20 @@ public sealed class GcpLintTests
     [InlineData("""{"deniedPrincipals":["principalSet://goog/group/a@example.com"],"deniedPermissions":["iam.googleapis.com/roles.list"],"denialCondition":{"expression":"false"}}""", "condition-never-holds")]
     public void A_deny_rule_that_spares_or_locks_out_is_told(string rule, string expected) => Assert.Contains(expected, Rules(Deny(rule)));
 
+    [Theory]
+    [InlineData("""{"conditions":[{"ipSubnetworks":["203.0.113.0/24","0.0.0.0/0"]}]}""", "level-open")]
+    [InlineData("""{"conditions":[{"regions":["RU"],"negate":true}]}""", "negation-allows-absent")]
+    [InlineData("""{"conditions":[{"ipSubnetworks":["203.0.113.0/24"]},{"devicePolicy":{"requireCorpOwned":true}}],"combiningFunction":"OR"}""", "or-where-and-is-meant")]
+    [InlineData("""{"conditions":[{"ipSubnetworks":["203.0.113.0/24"],"devicePolicy":{"requireCorpOwned":true}}]}""", null)]
+    public void A_level_that_lets_in_more_than_it_says_is_told(string basic, string? rule)
+    {
+        var findings = Lint($$$"""
+            [{"name":"accessPolicies/1/accessLevels/other","basic":{"conditions":[{"regions":["DE"]}]}},
+             {"name":"accessPolicies/1/accessLevels/corp","basic":{{{basic}}} }]
+            """);
+        Assert.Equal(rule is null ? [] : [(rule, 2, "corp")], findings.Select(f => (f.Rule, f.Line, f.Subject)));
+    }
+
     [Fact]
     public void What_the_provider_refuses_is_an_error_and_the_rest_is_still_looked_at()
     {

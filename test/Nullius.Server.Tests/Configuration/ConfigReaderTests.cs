@@ -51,10 +51,12 @@ public sealed class ConfigReaderTests
         Assert.Equal(10L << 20, route.MaxRequestBody);
         Assert.True(route.DurableSync);
         Assert.Equal("legacy", route.Inject!.BasicUser);
-        Assert.Equal(new SourcePosition(path, 52), route.At);
+        Assert.Equal(new SourcePosition(path, 59), route.At);
         var binding = Assert.Single(config.Gate.Bindings);
         Assert.Equal((BindingKind.Boundary, "resource.json"), (binding.Kind, binding.Policy));
         Assert.Equal([["resource.json"], ["resource.json", "resource.json"]], config.Gate.Guardrails);
+        Assert.Equal("staff", Assert.Single(Assert.Single(config.Gate.Candidate!.Bindings!).Groups));
+        Assert.Empty(config.Gate.Candidate.Guardrails!);
         Assert.Equal((16, 3, 10), (config.Identity.LeastPasswordCharacters, config.Identity.LockoutAttempts, config.Identity.TriesPerAddress));
         Assert.Equal((TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(30)), (config.Identity.LockoutFirst, config.Identity.LockoutLongest));
         Assert.Equal((TimeSpan.FromHours(2), TimeSpan.FromDays(30)), (config.Tokens.MaxLifetime, config.Tokens.MaxKeyLifetime));

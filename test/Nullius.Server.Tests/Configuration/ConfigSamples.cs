@@ -49,6 +49,13 @@ internal static class ConfigSamples
             - [resource.json, resource.json]
           conditionalAccess: [resource.json]
           namedLocations: [resource.json]
+          candidate:
+            bindings:
+              - policy: resource.json
+                groups: [staff]
+            guardrails: []
+            conditionalAccess: [resource.json]
+            namedLocations: [resource.json]
         routes:
           - name: console
             mode: enforce

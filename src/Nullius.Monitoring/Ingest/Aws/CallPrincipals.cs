@@ -7,8 +7,11 @@ internal static class CallPrincipals
 {
     internal static string Of(in RecordFields fields)
     {
-        var type = fields.Text(CloudTrailFormat.Type);
         var arn = fields.Text(CloudTrailFormat.Arn);
+        // By far the most: nothing else of them is looked at.
+        if (arn is not null && (fields.Is(CloudTrailFormat.Type, "AssumedRole"u8) || fields.Is(CloudTrailFormat.Type, "IAMUser"u8)))
+            return arn;
+        var type = fields.Text(CloudTrailFormat.Type);
         var account = fields.Text(CloudTrailFormat.Account);
         return type switch
         {

@@ -38,10 +38,11 @@ internal sealed class CloudTrailFormat(TextPool pool) : ActivityFormat(pool, s_m
     private static readonly FieldMap s_resource = new("ARN", "accountId", "arn", "ARNPrefix");
 
     private readonly BytesCache<List<(string Arn, string? Account)>> _resources = new(200_000);
-    private readonly Dictionary<(string Source, string Name), NeededAction[]> _needed = [];
+    private readonly BytesCache<NeededAction[]> _needed = new(50_000);
     private readonly CallContexts _contexts = new(pool);
     private readonly FieldSlot[] _slots = new FieldSlot[s_resource.Count];
     private byte[] _key = new byte[4096];
+    private Head _head;
 
     internal override bool Recognises(in RecordFields fields) => fields.Has(EventSource) && fields.Has(EventName) && fields.TypeOf(EventSource) == JsonTokenType.String;
 
@@ -49,45 +50,56 @@ internal sealed class CloudTrailFormat(TextPool pool) : ActivityFormat(pool, s_m
     {
         if (fields.Is(Category, "Insight"u8))
             return;
-        var source = fields.Text(EventSource)!;
-        var name = fields.Text(EventName)!;
         if (fields.Instant(EventTime) is not { } time)
             throw new MalformedRecordException("`eventTime` is missing or no instant, expected ISO 8601 like 2026-01-31T08:00:00Z");
-        var record = new RecordedRequest
-        {
-            Provider = ActivityProvider.Aws,
-            Time = time,
-            Id = fields.Once(EventId) ?? "",
-            Principal = CallPrincipals.Of(fields),
-            Action = name,
-            Outcome = OutcomeOf(fields, name),
-            SourceAddress = fields.Text(Address),
-            Context = _contexts.Of(fields),
-        };
-        var needed = NeededBy(source, name);
+        _head = new Head(time, fields.Once(EventId) ?? "", CallPrincipals.Of(fields), OutcomeOf(fields), fields.Text(Address), _contexts.Of(fields));
+        var needed = NeededBy(fields);
         if (needed.Length == 0 || fields.Is(EventType, "AwsServiceEvent"u8))
-            Output.Add(record with { Action = Pool.Get($"{EventNames.ServiceOf(source)}:{name}"), IsMapped = false });
-        foreach (var action in needed.AsSpan(0, Output.Count > 0 ? 0 : needed.Length))
-            AddRequests(record, action, fields);
+        {
+            Add(Pool.Get($"{EventNames.ServiceOf(fields.Text(EventSource)!)}:{fields.Text(EventName)}"), null, null, isMapped: false);
+            return;
+        }
+        foreach (var action in needed)
+            AddRequests(action, fields);
     }
 
-    private void AddRequests(RecordedRequest record, NeededAction action, in RecordFields fields)
+    /// <summary>What the requests of one event share.</summary>
+    private readonly record struct Head(DateTimeOffset Time, string Id, string Principal, RecordedOutcome Outcome, string? Address, RecordedContext Context);
+
+    private void AddRequests(NeededAction action, in RecordFields fields)
     {
         var resources = ResourcesOf(action, fields);
         if (resources.Count == 0)
-            Output.Add(record with { Action = action.Action, Part = Output.Count });
+            Add(action.Action, null, null, isMapped: true);
         foreach (var (arn, account) in resources)
-            Output.Add(record with { Action = action.Action, Resource = arn, Account = account, Part = Output.Count });
+            Add(action.Action, arn, account, isMapped: true);
     }
 
-    private NeededAction[] NeededBy(string source, string name)
+    private void Add(string action, string? resource, string? account, bool isMapped) => Output.Add(new RecordedRequest
     {
-        const int Most = 50_000;
-        if (_needed.TryGetValue((source, name), out var known))
-            return known;
-        var needed = EventNames.Needed(source, name);
-        if (_needed.Count < Most)
-            _needed[(source, name)] = needed;
+        Provider = ActivityProvider.Aws,
+        Time = _head.Time,
+        Id = _head.Id,
+        Part = Output.Count,
+        Principal = _head.Principal,
+        Action = action,
+        IsMapped = isMapped,
+        Resource = resource,
+        Account = account,
+        Outcome = _head.Outcome,
+        SourceAddress = _head.Address,
+        Context = _head.Context,
+    });
+
+    private NeededAction[] NeededBy(in RecordFields fields)
+    {
+        var length = 0;
+        Append(ref length, fields.Raw(EventSource));
+        Append(ref length, fields.Raw(EventName));
+        if (_needed.TryGet(_key.AsSpan(0, length), out var hash, out var known))
+            return known!;
+        var needed = EventNames.Needed(fields.Text(EventSource)!, fields.Text(EventName) ?? "");
+        _needed.Add(_key.AsSpan(0, length), hash, needed);
         return needed;
     }
 
@@ -164,13 +176,11 @@ internal sealed class CloudTrailFormat(TextPool pool) : ActivityFormat(pool, s_m
     }
 
     /// <summary>The codes for want of permission differ by service: <c>AccessDenied</c>, <c>AccessDeniedException</c>, <c>Client.UnauthorizedOperation</c>, ….</summary>
-    private static RecordedOutcome OutcomeOf(in RecordFields fields, string name)
+    private static RecordedOutcome OutcomeOf(in RecordFields fields)
     {
         var code = fields.Raw(ErrorCode);
-        if (name == "ConsoleLogin" && fields.Has(ErrorMessage))
-            return RecordedOutcome.Denied;
         if (code.IsEmpty)
-            return RecordedOutcome.Allowed;
+            return fields.Has(ErrorMessage) && fields.Is(EventName, "ConsoleLogin"u8) ? RecordedOutcome.Denied : RecordedOutcome.Allowed;
         return code.IndexOf("AccessDenied"u8) >= 0 || code.IndexOf("UnauthorizedOperation"u8) >= 0 || code.IndexOf("UnauthorizedAccess"u8) >= 0
             || code.IndexOf("NotAuthorized"u8) >= 0 || code.SequenceEqual("AuthorizationError"u8) || code.SequenceEqual("AuthorizationErrorException"u8)
             || code.SequenceEqual("Forbidden"u8) || code.SequenceEqual("ForbiddenException"u8) || code.SequenceEqual("UnauthorizedException"u8) || code.SequenceEqual("AuthFailure"u8)

@@ -18,7 +18,8 @@ internal sealed class ActivityLogFormat(TextPool pool) : ActivityFormat(pool, s_
 
     // INVARIANT: of each value the paths in the order of the shapes: event, diagnostic record, row.
     private const int Operation = 0, Action = 3, Scope = 6, Caller = 9, Status = 12, SubStatus = 15, Time = 18, Id = 21, Address = 24, Category = 27, Oid = 30,
-        AppId = 33, Resource = 36, Name = 39, Subscription = 42, Role = 45, Authorization = 48, RowAuthorization = 49, RowClaims = 50, RowType = 51, Requester = 52;
+        AppId = 33, Resource = 36, Name = 39, Subscription = 42, Role = 45, Authorization = 48, RowAuthorization = 49, RowClaims = 50, RowType = 51, Requester = 52,
+        VaultOid = 53, VaultAppId = 54, VaultUpn = 55, VaultStatus = 56, VaultAddress = 57;
 
     private static readonly FieldMap s_map = new(
         "operationName>value", "operationName", "OperationNameValue",
@@ -37,7 +38,8 @@ internal sealed class ActivityLogFormat(TextPool pool) : ActivityFormat(pool, s_
         "claims>name", "identity>claims>name", "Claims_d>name",
         "subscriptionId", "properties>subscriptionId", "SubscriptionId",
         "authorization>role", "identity>authorization>evidence>role", "Authorization_d>evidence>role",
-        "identity>authorization", "Authorization", "Claims", "Type", "identity>requester>objectId");
+        "identity>authorization", "Authorization", "Claims", "Type", "identity>requester>objectId",
+        $"identity>claim>{ObjectId}", "identity>claim>appid", $"identity>claim>{Upn}", "properties>httpStatusCode", "callerIPAddress");
 
     private static readonly FieldMap s_rowAuthorization = new("action", "scope");
     private static readonly FieldMap s_rowClaims = new(ObjectId, "appid");
@@ -54,6 +56,11 @@ internal sealed class ActivityLogFormat(TextPool pool) : ActivityFormat(pool, s_
     internal override void Read(in RecordFields fields)
     {
         var category = Of(fields, Category) ?? "";
+        if (category.Equals("AuditEvent", StringComparison.OrdinalIgnoreCase))
+        {
+            ReadVault(fields);
+            return;
+        }
         var isData = category.StartsWith("Storage", StringComparison.OrdinalIgnoreCase);
         // Policy evaluations, alerts, health and autoscale events are nobody's request.
         if (!isData && category.Length > 0 && !category.Equals("Administrative", StringComparison.OrdinalIgnoreCase))
@@ -83,6 +90,33 @@ internal sealed class ActivityLogFormat(TextPool pool) : ActivityFormat(pool, s_
             AddDataActions(record, fields);
         else
             Output.Add(record);
+    }
+
+    /// <summary>A vault's log: its operations are data actions by names of their own.</summary>
+    private void ReadVault(in RecordFields fields)
+    {
+        if (fields.Instant(Time + 1) is not { } time)
+            throw new MalformedRecordException("`time` is no instant, expected ISO 8601 like 2026-01-31T08:00:00Z");
+        var operation = fields.Text(Operation + 1) ?? "";
+        var action = VaultOperations.DataAction(operation);
+        var resource = fields.Text(Resource);
+        var address = fields.Text(VaultAddress) ?? fields.Text(Address + 1);
+        var (oid, appId) = (fields.Text(VaultOid), fields.Text(VaultAppId));
+        Output.Add(new RecordedRequest
+        {
+            Provider = ActivityProvider.Azure,
+            Time = time,
+            Id = fields.Once(Id + 1) ?? "",
+            Principal = fields.Text(VaultUpn) ?? oid ?? appId ?? "anonymous",
+            Action = action ?? operation,
+            IsMapped = action is not null,
+            IsDataAction = true,
+            Resource = resource,
+            Account = SubscriptionIn(resource),
+            Outcome = fields.Is(VaultStatus, "403"u8) || fields.Is(VaultStatus, "401"u8) ? RecordedOutcome.Denied : OutcomeOf(fields),
+            SourceAddress = address,
+            Context = ContextOf(fields, address, oid, appId),
+        });
     }
 
     private static string? Of(in RecordFields fields, int slot) => fields.Text(slot) ?? fields.Text(slot + 1) ?? fields.Text(slot + 2);

@@ -6,8 +6,9 @@ using Nullius.Policy.Replay;
 namespace Nullius.Monitoring.Ingest.Entra;
 
 /// <summary>
-/// What a sign-in record tells, under the names that <c>nullius simulate</c> gives the members of a request. Groups and roles are
-/// in no sign-in record and stay unknown.
+/// What a sign-in record tells, under the names that <c>nullius simulate</c> gives the members of a request. Groups, roles and the
+/// user's risk are in no sign-in record and stay unknown: both of its risks are the sign-in's, of which policies read the one at
+/// that moment.
 /// </summary>
 internal sealed class SignInFacts(TextPool pool)
 {
@@ -25,7 +26,7 @@ internal sealed class SignInFacts(TextPool pool)
         AddWhere(facts, fields);
         AddDevice(facts, fields);
         AddRisk(facts, "signInRisk", SignInFormat.Of(fields, SignInFormat.SignInRisk));
-        AddRisk(facts, "userRisk", SignInFormat.Of(fields, SignInFormat.UserRisk));
+        AddRisk(facts, "signInRiskAggregated", SignInFormat.Of(fields, SignInFormat.AggregatedRisk));
         AddSatisfied(facts, fields);
         AddFlow(facts, fields);
         var key = string.Join('\n', facts);

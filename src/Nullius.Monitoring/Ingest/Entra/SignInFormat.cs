@@ -23,7 +23,7 @@ internal sealed class SignInFormat(TextPool pool) : ActivityFormat(pool, s_map)
     ];
 
     internal const int Id = 0, Created = 1, UserId = 2, UserName = 3, AppId = 4, ResourceId = 5, Address = 6, ClientApp = 7, Access = 8, ErrorCode = 9, SignInRisk = 10,
-        UserRisk = 11, DeviceId = 12, System = 13, Compliant = 14, Managed = 15, Trust = 16, DeviceName = 17, Country = 18, UserType = 19, Requirement = 20,
+        AggregatedRisk = 11, DeviceId = 12, System = 13, Compliant = 14, Managed = 15, Trust = 16, DeviceName = 17, Country = 18, UserType = 19, Requirement = 20,
         Applied = 21, ServicePrincipal = 22, Protocol = 23, Transfer = 24, CrossTenant = 25, HomeTenant = 26, Contexts = 27, Agent = 28, ResourceTenant = 29,
         Browser = 30, Interactive = 31, Session = 32, Asn = 33, ResourcePrincipal = 34, AppName = 35, City = 36, Latitude = 37, Longitude = 38;
 

@@ -90,31 +90,53 @@ internal sealed class FieldMap
 
     private sealed class Node(byte[] name)
     {
-        private Node[] _children = [];
+        // INVARIANT: at most half full; most names of a record are wanted by nobody, and one look tells.
+        private Node?[] _table = new Node?[Least];
+        private int _count;
+
+        private const int Least = 8;
+
+        private byte[] Name { get; } = name;
 
         internal int Slot { get; set; } = -1;
 
-        internal bool HasChildren => _children.Length > 0;
+        internal bool HasChildren => _count > 0;
 
         internal Node Child(byte[] wanted)
         {
-            if (Find(wanted) is { } known)
-                return known;
+            if (Find(wanted) is { } there)
+                return there;
             var child = new Node(wanted);
-            _children = [.. _children, child];
+            if (++_count * 4 > _table.Length)
+            {
+                var old = _table;
+                _table = new Node?[old.Length * 2];
+                foreach (var known in old.OfType<Node>())
+                    Place(known);
+            }
+            Place(child);
             return child;
         }
 
+        private void Place(Node child)
+        {
+            var at = Bucket(child.Name);
+            while (_table[at] is not null)
+                at = (at + 1) & (_table.Length - 1);
+            _table[at] = child;
+        }
+
+        private int Bucket(ReadOnlySpan<byte> wanted) =>
+            wanted.IsEmpty ? 0 : (wanted.Length * 31 + wanted[0] * 7 + wanted[^1] * 13 + wanted[wanted.Length / 2]) & (_table.Length - 1);
+
         internal Node? Find(ReadOnlySpan<byte> wanted)
         {
-            foreach (var child in _children)
+            for (var at = Bucket(wanted); _table[at] is { } child; at = (at + 1) & (_table.Length - 1))
             {
-                if (child.Is(wanted))
+                if (wanted.SequenceEqual(child.Name))
                     return child;
             }
             return null;
         }
-
-        private bool Is(ReadOnlySpan<byte> wanted) => name.Length == wanted.Length && wanted.SequenceEqual(name);
     }
 }

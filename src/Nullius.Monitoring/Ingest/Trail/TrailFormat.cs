@@ -9,7 +9,8 @@ namespace Nullius.Monitoring.Ingest.Trail;
 internal sealed class TrailFormat(TextPool pool) : ActivityFormat(pool, s_map)
 {
     private const int Class = 0, Time = 1, Uid = 2, UserId = 3, UserName = 4, Mfa = 5, DeviceId = 6, DeviceState = 7, Address = 8, Method = 9, Host = 10, Path = 11,
-        Agent = 12, Operation = 13, Resources = 14, Stage = 15, Effect = 16, Basis = 17, Outcome = 18, Route = 19, Refusal = 20, Seq = 21, Session = 22, Asked = 23;
+        Agent = 12, Operation = 13, Resources = 14, Stage = 15, Effect = 16, Basis = 17, Outcome = 18, Route = 19, Refusal = 20, Seq = 21, Session = 22, Asked = 23, Kind = 24, Authenticated = 25, MfaAt = 26,
+        UserRisk = 27, SignInRisk = 28;
 
     /// <summary>The gate records at most so many characters of what clients say of themselves.</summary>
     private const int LongestAgent = 256;
@@ -17,7 +18,8 @@ internal sealed class TrailFormat(TextPool pool) : ActivityFormat(pool, s_map)
     private static readonly FieldMap s_map = new(
         "class_uid", "time", "metadata>uid", "actor>user>uid", "actor>user>name", "actor>session>is_mfa", "device>uid", "nullius>deviceState", "src_endpoint>ip",
         "http_request>http_method", "http_request>url>hostname", "http_request>url>path", "http_request>user_agent", "api>operation", "resources", "nullius>stage",
-        "nullius>effect", "nullius>basis", "nullius>outcome", "nullius>route", "nullius>refusal", "audit>seq", "actor>session>uid", "nullius>asked>client");
+        "nullius>effect", "nullius>basis", "nullius>outcome", "nullius>route", "nullius>refusal", "audit>seq", "actor>session>uid", "nullius>asked>client",
+        "nullius>session>kind", "nullius>session>authenticated", "nullius>session>mfa", "nullius>risk>user", "nullius>risk>signIn");
 
     private static readonly FieldMap s_resource = new("name");
     private static readonly string[] s_weekdays = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
@@ -75,7 +77,7 @@ internal sealed class TrailFormat(TextPool pool) : ActivityFormat(pool, s_map)
         var (hour, day) = (time.UtcDateTime.Hour, (int)time.UtcDateTime.DayOfWeek);
         var key = string.Join('\n',
             fields.Text(UserId), fields.Text(DeviceId), fields.Text(DeviceState), fields.Text(Address), fields.Text(Method), fields.Text(Host), fields.Text(Path), fields.Text(Agent),
-            fields.IsTrue(Mfa), fields.Text(Route), fields.Text(Operation), hour, day, fields.Text(Session));
+            fields.IsTrue(Mfa), fields.Text(Route), fields.Text(Operation), hour, day, fields.Text(Session), fields.Text(Kind), fields.Text(Authenticated), fields.Text(MfaAt), fields.Text(UserRisk), fields.Text(SignInRisk));
         if (_contexts.TryGetValue(key, out var known))
             return known;
         var context = new RecordedContext(Facts(fields, hour, day));
@@ -105,13 +107,42 @@ internal sealed class TrailFormat(TextPool pool) : ActivityFormat(pool, s_map)
             facts.Add(ContextFact.Of("aws:SourceIp", parsed));
         if (fields.Text(Agent) is { } agent && agent.Length < LongestAgent)
             facts.Add(ContextFact.Of("aws:UserAgent", agent));
-        // Without a second factor the key is `false` for a browser and absent for an API key: the record does not tell which it was.
-        if (fields.IsTrue(Mfa))
-            facts.Add(ContextFact.Of("aws:MultiFactorAuthPresent", true));
-        else
-            facts.Add(ContextFact.Absent("aws:MultiFactorAuthAge"));
+        AddSession(facts, fields);
+        Add(facts, "nullius:UserRisk", fields.Text(UserRisk));
+        Add(facts, "signInRisk", fields.Text(SignInRisk));
         return facts;
     }
+
+    /// <summary>As the gate sets the keys: long-term keys carry neither a factor nor an issue time; ages count to the request.</summary>
+    private static void AddSession(List<ContextFact> facts, in RecordFields fields)
+    {
+        var kind = fields.Text(Kind);
+        if (fields.IsTrue(Mfa) && kind != "apikey")
+            facts.Add(ContextFact.Of("aws:MultiFactorAuthPresent", true));
+        else if (kind == "apikey")
+            facts.Add(ContextFact.Absent("aws:MultiFactorAuthPresent"));
+        else if (kind is not null)
+            facts.Add(ContextFact.Of("aws:MultiFactorAuthPresent", false));
+        // Records of earlier versions do not tell the kind: without a second factor the key may be `false` or absent.
+        if (kind == "apikey" || !fields.IsTrue(Mfa))
+            facts.Add(ContextFact.Absent("aws:MultiFactorAuthAge"));
+        if (kind is null)
+            return;
+        facts.Add(ContextFact.Of("nullius:SessionKind", kind));
+        if (Moment(fields, Authenticated) is { } authenticated)
+        {
+            facts.Add(ContextFact.Since("nullius:AuthAge", authenticated));
+            facts.Add(kind == "apikey" ? ContextFact.Absent("aws:TokenIssueTime") : ContextFact.Of("aws:TokenIssueTime", authenticated));
+            facts.Add(ContextFact.Of("authenticatedAt", authenticated));
+        }
+        facts.Add(Moment(fields, MfaAt) is { } proved ? ContextFact.Of("mfaAt", proved) : ContextFact.Absent("mfaAt"));
+        if (kind != "apikey" && Moment(fields, MfaAt) is { } factor)
+            facts.Add(ContextFact.Since("aws:MultiFactorAuthAge", factor));
+    }
+
+    private static DateTimeOffset? Moment(in RecordFields fields, int slot) =>
+        long.TryParse(fields.Raw(slot), System.Globalization.CultureInfo.InvariantCulture, out var milliseconds) && milliseconds is >= 0 and <= 253402300799999
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
 
     private static void Add(List<ContextFact> facts, string key, string? value)
     {

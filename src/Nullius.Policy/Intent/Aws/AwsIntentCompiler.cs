@@ -36,6 +36,10 @@ internal static class AwsIntentCompiler
             limits.Add(new IntentLimit(IntentDialect.Aws, "countries", "AWS has no condition on the caller's country: list the addresses, or ask for it where people sign in"));
         if (conditions.Device != IntentDevice.Any)
             limits.Add(new IntentLimit(IntentDialect.Aws, null, $"AWS knows of a device what the identity provider says: it must set the session tag `Device` to `{DeviceValue(conditions.Device)}` (`{DeviceTag}`), and nobody else may"));
+        foreach (var capability in intent.Capabilities.Where(c => c.Aws?.StartsWith("sts:AssumeRole", StringComparison.Ordinal) == true))
+            limits.Add(new IntentLimit(IntentDialect.Aws, capability.Name, $"`{capability.Aws}` is not granted by an identity policy alone: the role's trust policy must name the callers too"));
+        foreach (var capability in intent.Capabilities.Where(c => c.Aws?.StartsWith("kms:", StringComparison.Ordinal) == true))
+            limits.Add(new IntentLimit(IntentDialect.Aws, capability.Name, $"`{capability.Aws}` is not granted by an identity policy alone: the key's policy must leave it to the account's policies, or name the callers"));
         foreach (var capability in intent.Capabilities.Where(c => c.Aws is null))
             limits.Add(new IntentLimit(IntentDialect.Aws, capability.Name, $"AWS has no action for `{capability.Name}`"));
     }

@@ -23,12 +23,12 @@ internal sealed class AwsIntentDecider : IIntentDecider
     private readonly Dictionary<IntentCaller, AwsPolicySet> _sets = [];
     private readonly AwsRequest _request = new();
     private readonly Decision _decision = new();
-    private readonly Capability _other;
+    private readonly Capability? _other;
 
     private AwsIntentDecider(AccessIntent intent)
     {
         _intent = intent;
-        _other = Capability.All.First(c => !intent.Capabilities.Contains(c));
+        _other = Capability.All.FirstOrDefault(c => !intent.Capabilities.Contains(c));
         HasOutside = intent.AwsResources.All(r => Outside(r) is not null);
     }
 
@@ -65,7 +65,7 @@ internal sealed class AwsIntentDecider : IIntentDecider
         var named = _intent.Aws[point.Index % _intent.Aws.Count];
         var account = named.Split(':')[4];
         _request.Principal = point.Caller == IntentCaller.Named ? Caller(named) : $"arn:aws:iam::{account}:user/somebody-else";
-        _request.Action = point.Capability < 0 ? _other.Aws! : _intent.Capabilities[point.Capability].Aws!;
+        _request.Action = point.Capability < 0 ? _other!.Aws! : _intent.Capabilities[point.Capability].Aws!;
         var pattern = _intent.AwsResources[point.Index % _intent.AwsResources.Count];
         _request.Resource = point.IsInside ? pattern.Replace('*', 'k').Replace('?', 'k') : Outside(pattern)!;
         _request.ResourceAccount = _request.Resource.Split(':') is { Length: >= 6 } parts && parts[4].Length > 0 ? parts[4] : account;

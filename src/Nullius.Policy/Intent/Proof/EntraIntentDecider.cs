@@ -22,14 +22,14 @@ internal sealed class EntraIntentDecider : IIntentDecider
     private readonly EntraPolicySet _policies;
     private readonly AzureRoleSet _roles;
     private readonly Decision _decision = new();
-    private readonly Capability _other;
+    private readonly Capability? _other;
 
     private EntraIntentDecider(AccessIntent intent, EntraPolicySet policies, AzureRoleSet roles)
     {
         _intent = intent;
         _policies = policies;
         _roles = roles;
-        _other = Capability.All.First(c => !intent.Capabilities.Contains(c));
+        _other = Capability.All.FirstOrDefault(c => !intent.Capabilities.Contains(c));
     }
 
     public int Indices => _intent.Entra.Count;
@@ -62,7 +62,7 @@ internal sealed class EntraIntentDecider : IIntentDecider
             IntentCaller.Stranger => "33333333-3333-4333-8333-333333333333",
         };
         string[] groups = point.Caller == IntentCaller.Named && isGroup ? [named[6..]] : [];
-        var action = point.Capability < 0 ? _other.Azure! : _intent.Capabilities[point.Capability].Azure!;
+        var action = point.Capability < 0 ? _other!.Azure! : _intent.Capabilities[point.Capability].Azure!;
         var scope = point.IsInside ? _intent.AzureScope! : _intent.AzureScope + "2";
         var request = Request(point, user, groups, action);
         var granted = _roles.Evaluate([user, .. groups], action, AzureAction.IsData(action), scope).Result;

@@ -22,14 +22,14 @@ internal sealed class GcpIntentDecider : IIntentDecider
     private readonly GcpPolicySet _granted;
     private readonly GcpResource _resource;
     private readonly Decision _decision = new();
-    private readonly Capability _other;
+    private readonly Capability? _other;
 
     private GcpIntentDecider(AccessIntent intent, GcpPolicySet set, GcpPolicySet granted)
     {
         _intent = intent;
         _set = set;
         _granted = granted;
-        _other = Capability.All.First(c => !intent.Capabilities.Contains(c));
+        _other = Capability.All.FirstOrDefault(c => !intent.Capabilities.Contains(c));
         _resource = GcpResource.Parse(intent.GcpResource!, intent.Capabilities.Select(c => c.Gcp).OfType<string>().FirstOrDefault() ?? "any.thing.get");
     }
 
@@ -80,7 +80,7 @@ internal sealed class GcpIntentDecider : IIntentDecider
         {
             Principal = point.Caller switch { IntentCaller.Named => isCaller ? member : "user:member@example.com", IntentCaller.Granted => "user:granted@example.com", IntentCaller.Stranger => "user:stranger@example.net" },
             Groups = point.Caller == IntentCaller.Named && !isCaller ? [member] : [],
-            Permission = point.Capability < 0 ? _other.Gcp! : _intent.Capabilities[point.Capability].Gcp!,
+            Permission = point.Capability < 0 ? _other!.Gcp! : _intent.Capabilities[point.Capability].Gcp!,
             ResourceName = name,
             ResourceType = type,
             ResourceService = _resource.Service,

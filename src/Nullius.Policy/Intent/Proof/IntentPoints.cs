@@ -1,4 +1,5 @@
 using System.Net;
+using Nullius.Policy.Capabilities;
 
 namespace Nullius.Policy.Intent.Proof;
 
@@ -28,7 +29,9 @@ internal sealed class IntentPoints
         var conditions = intent.Conditions;
         _callers = lacks("binds") ? [IntentCaller.Named, IntentCaller.Stranger] : [IntentCaller.Named, IntentCaller.Stranger, IntentCaller.Granted];
         _indices = indices;
-        _capabilities = [.. Enumerable.Range(0, intent.Capabilities.Count).Where(i => !lacks(intent.Capabilities[i].Name)), -1];
+        // Something else than what is intended, while there is anything else.
+        int[] others = Capability.All.All(intent.Capabilities.Contains) ? [] : [-1];
+        _capabilities = [.. Enumerable.Range(0, intent.Capabilities.Count).Where(i => !lacks(intent.Capabilities[i].Name)), .. others];
         _inside = hasOutside ? [true, false] : [true];
         _mfa = lacks("mfa") ? [true] : [true, false, null];
         _device = lacks("device") ? [true] : [true, false, null];

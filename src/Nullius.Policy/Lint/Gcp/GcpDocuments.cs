@@ -1,4 +1,5 @@
 using Nullius.Policy.Dialects.Gcp.Documents;
+using Nullius.Policy.Dialects.Gcp.Levels;
 using Nullius.Policy.Documents;
 
 namespace Nullius.Policy.Lint.Gcp;
@@ -107,10 +108,15 @@ internal sealed class GcpDocuments(string source)
         return attached;
     }
 
+    /// <summary>None before <see cref="Close"/>, or where one of them is wrong.</summary>
+    internal AccessLevelSet Levels { get; private set; } = AccessLevelSet.Empty;
+
+    internal int LineOf(AccessLevel level) => _levels.Find(l => l.Level.Find("name")?.Text == level.Name).Level?.Line ?? 0;
+
     /// <summary>Everything that the parsers found wrong.</summary>
     internal List<PolicyDiagnostic> Close()
     {
-        new AccessLevelParser(_problems).Parse(_levels);
+        Levels = new AccessLevelParser(_problems).Parse(_levels);
         var diagnostics = new List<PolicyDiagnostic>();
         _problems.CopyTo(diagnostics);
         return diagnostics;

@@ -1,4 +1,5 @@
 using Nullius.Policy.Dialects.Gcp.Evaluation;
+using Nullius.Policy.Dialects.Gcp.Levels;
 
 namespace Nullius.Policy.Lint.Gcp;
 
@@ -19,6 +20,8 @@ internal static class GcpLint
         BindingOverlaps.Check(documents.Allow.Bindings, findings);
         foreach (var rule in documents.Deny.Rules)
             DenyTraps.Check(rule, now, new GcpReport(rule.Reference.Source, rule.Reference.Line, rule.Reference.Id, findings));
+        foreach (var level in documents.Levels.All)
+            LevelTraps.Check(level, new GcpReport(documents.Allow.Source, documents.LineOf(level), AccessLevel.ShortName(level.Name), findings));
         foreach (var (name, role) in documents.Roles.Roles)
             RoleTraps.CheckContent(role, new GcpReport(documents.Allow.Source, documents.RoleLines.GetValueOrDefault(name), name, findings));
     }

@@ -49,16 +49,16 @@ internal sealed class AwsReplayDecider(IAwsBindings bindings, AwsMentions mentio
     public ReplayAnswer Decide(RecordedRequest request)
     {
         if (!request.IsMapped)
-            return new ReplayAnswer(ReplayVerdict.NotDecided, "no permission is known for it");
+            return new ReplayAnswer(ReplayVerdict.NotDecided, request.Provider == ActivityProvider.Nullius ? "it was refused before policies were asked" : "no permission is known for it");
         if (bindings.For(request, out var reason) is not { } binding)
             return new ReplayAnswer(ReplayVerdict.NotDecided, reason);
-        if (Refusal(request, binding) is { } refused)
-            return new ReplayAnswer(ReplayVerdict.NotDecided, refused);
-        if (request.Resource is null)
-            return new ReplayAnswer(ReplayVerdict.Unknown, "resource");
         _request.Principal = request.Principal;
+        if (!binding.HasResourcePolicy && Refusal() is { } refused)
+            return new ReplayAnswer(ReplayVerdict.NotDecided, refused);
+        if (request.Resource is null && !ResourceIndependence.Holds(binding.Layers, request.Action))
+            return new ReplayAnswer(ReplayVerdict.Unknown, "resource");
         _request.Action = request.Action;
-        _request.Resource = request.Resource;
+        _request.Resource = request.Resource ?? "*";
         _request.ResourceAccount = request.Account;
         Write(request, binding);
         if (binding.HasResourcePolicy || _request.Read().Rule == GrantRule.SameAccount)
@@ -74,11 +74,9 @@ internal sealed class AwsReplayDecider(IAwsBindings bindings, AwsMentions mentio
 
     private string Account() => _request.Read().Principal.Account is { IsEmpty: false } account ? account.ToString() : "000000000000";
 
-    private static string? Refusal(RecordedRequest request, AwsBinding binding)
+    private string? Refusal()
     {
-        if (binding.HasResourcePolicy)
-            return null;
-        return AwsPrincipal.Read(request.Principal).Kind switch
+        return _request.Read().Principal.Kind switch
         {
             PrincipalKind.Service => "a service's own call: identity policies do not bind it",
             PrincipalKind.Anonymous => "an anonymous call: identity policies do not bind it",
@@ -100,7 +98,7 @@ internal sealed class AwsReplayDecider(IAwsBindings bindings, AwsMentions mentio
             if (!binding.KnowsTags || !key.Name.StartsWith("aws:PrincipalTag/", StringComparison.OrdinalIgnoreCase))
                 context.SetUnknown(key);
         }
-        if (request.Account is null && !binding.HasResourcePolicy && mentions.Contains(AwsKeys.ResourceAccount) && !NamesAccount(request.Resource!))
+        if (request.Account is null && !binding.HasResourcePolicy && mentions.Contains(AwsKeys.ResourceAccount) && !NamesAccount(_request.Resource))
             context.SetUnknown(AwsKeys.ResourceAccount);
         foreach (ref readonly var fact in binding.Facts.AsSpan())
         {

@@ -1,6 +1,8 @@
 using System.Net;
+using Nullius.Policy.Conditions;
 using Nullius.Policy.Decisions;
 using Nullius.Policy.Dialects.Entra;
+using Nullius.Policy.Dialects.Entra.Evaluation;
 using Nullius.Policy.Requests;
 
 namespace Nullius.Policy.Replay.Entra;
@@ -14,8 +16,8 @@ public sealed record Memberships(IReadOnlyList<string> Groups, IReadOnlyList<str
 /// <param name="people">Memberships by user id and by user principal name; those of others are unknown.</param>
 public sealed class EntraReplaySide(EntraPolicySet policies, IReadOnlyDictionary<string, Memberships>? people = null) : IReplaySide
 {
-    /// <summary>Sign-in frequency counts from the sign-in itself: a record is a fresh one.</summary>
-    public bool DependsOnTime => false;
+    /// <summary>Sign-in frequency counts from the sign-in: a sign-in record is a fresh one, a record of a session tells when it was.</summary>
+    public bool DependsOnTime => policies.Policies.Any(p => p.Frequency is not null);
 
     public bool Reads(string key) => !key.StartsWith("location.c", StringComparison.Ordinal) || key == "location.country";
 
@@ -56,7 +58,31 @@ internal sealed class EntraReplayDecider : IReplayDecider
             subject.Roles = memberships?.Roles ?? [];
             return DecideSatisfied(subject, context);
         }
-        return _named.Length > MostNames ? TooMany(subject, context) : EveryMembership(subject, context);
+        var relevant = Relevant(subject, context);
+        return relevant.Length > MostNames ? new ReplayAnswer(ReplayVerdict.Unknown, Keys(relevant)) : EveryMembership(subject, context, relevant);
+    }
+
+    /// <summary>Names in policies that could change the answer: those that apply to the sign-in for some membership, and ask for something that is not satisfied.</summary>
+    private (string Name, bool IsRole)[] Relevant(EntraRequest subject, RecordedContext context)
+    {
+        var names = new HashSet<(string, bool)>();
+        subject.Satisfied = context.Texts("satisfied") ?? [];
+        foreach (var policy in _policies.Policies.Where(p => p.State == EntraPolicyState.Enabled))
+        {
+            var (included, excluded) = (policy.Conditions.IncludedUsers, policy.Conditions.ExcludedUsers);
+            subject.Groups = [.. included.Groups.Names];
+            subject.Roles = [.. included.Roles.Names];
+            var asks = policy.Grant is { Blocks: true } || policy.Frequency is not null || policy.Grant?.Missing(subject) is not null;
+            // With every membership that includes, and none that only excludes: where even that does not apply, nothing does.
+            if (!asks || EntraEvaluator.Applies(policy, subject, out var reason) == Ternary.False && reason != NotAppliedReason.Users)
+                continue;
+            foreach (var scope in new[] { included, excluded })
+            {
+                names.UnionWith(scope.Groups.Names.Select(n => (n, false)));
+                names.UnionWith(scope.Roles.Names.Select(n => (n, true)));
+            }
+        }
+        return [.. names.OrderBy(n => n.Item1, StringComparer.Ordinal)];
     }
 
     private Memberships? Known(RecordedRequest request)
@@ -67,33 +93,24 @@ internal sealed class EntraReplayDecider : IReplayDecider
     }
 
     /// <summary>The answer is known where it is the same whatever the person is a member of.</summary>
-    private ReplayAnswer EveryMembership(EntraRequest subject, RecordedContext context)
+    private ReplayAnswer EveryMembership(EntraRequest subject, RecordedContext context, (string Name, bool IsRole)[] named)
     {
         ReplayAnswer? first = null;
-        for (var set = 0; set < 1 << _named.Length; set++)
+        for (var set = 0; set < 1 << named.Length; set++)
         {
-            subject.Groups = [.. _named.Where((n, i) => !n.IsRole && (set >> i & 1) == 1).Select(n => n.Name)];
-            subject.Roles = [.. _named.Where((n, i) => n.IsRole && (set >> i & 1) == 1).Select(n => n.Name)];
+            subject.Groups = [.. named.Where((n, i) => !n.IsRole && (set >> i & 1) == 1).Select(n => n.Name)];
+            subject.Roles = [.. named.Where((n, i) => n.IsRole && (set >> i & 1) == 1).Select(n => n.Name)];
             var answer = DecideSatisfied(subject, context);
             if (answer.Verdict == ReplayVerdict.Unknown)
                 return answer;
             if (first is { } known && (known.Verdict != answer.Verdict || known.Why != answer.Why))
-                return new ReplayAnswer(ReplayVerdict.Unknown, MembershipKeys());
+                return new ReplayAnswer(ReplayVerdict.Unknown, Keys(named));
             first ??= answer;
         }
         return first!.Value;
     }
 
-    private ReplayAnswer TooMany(EntraRequest subject, RecordedContext context)
-    {
-        // Memberships can matter only where some policy that names one could apply; with so many it is not worked out.
-        subject.Groups = [];
-        subject.Roles = [];
-        var none = DecideSatisfied(subject, context);
-        return none.Verdict == ReplayVerdict.Unknown ? none : new ReplayAnswer(ReplayVerdict.Unknown, MembershipKeys());
-    }
-
-    private string MembershipKeys() => Array.TrueForAll(_named, n => n.IsRole) ? "roles" : Array.TrueForAll(_named, n => !n.IsRole) ? "groups" : "groups,roles";
+    private static string Keys((string Name, bool IsRole)[] named) => Array.TrueForAll(named, n => n.IsRole) ? "roles" : Array.TrueForAll(named, n => !n.IsRole) ? "groups" : "groups,roles";
 
     /// <summary>Where the record does not tell whether a second factor was used, both are tried.</summary>
     private ReplayAnswer DecideSatisfied(EntraRequest subject, RecordedContext context)
@@ -144,10 +161,12 @@ internal sealed class EntraReplayDecider : IReplayDecider
             UserRisk = context.Text("userRisk"),
             SignInRisk = context.Text("signInRisk"),
             Now = request.Time,
-            AuthenticatedAt = request.Time,
-            MfaAt = request.Time,
+            AuthenticatedAt = Instant(context, "authenticatedAt", request.Time),
+            MfaAt = Instant(context, "mfaAt", request.Time),
         };
     }
+
+    private static DateTimeOffset? Instant(RecordedContext context, string key, DateTimeOffset fresh) => context.Find(key) is { } fact ? fact.Value as DateTimeOffset? : fresh;
 
     /// <summary>Policies name the resource that is reached, or an application that is its own resource: whichever of both they name.</summary>
     private string? Application(RecordedRequest request)

@@ -5,7 +5,7 @@ namespace Nullius.Policy.Replay.Tally;
 /// <summary>Makes the report out of cells: the same cells give the same report, in whatever order they were counted.</summary>
 internal static class ReportBuilder
 {
-    private const int PatternsPerGroup = 5;
+    private const int PatternsPerGroup = 3;
 
     internal static ReplayReport Build(IEnumerable<ReplayCell> cells)
     {

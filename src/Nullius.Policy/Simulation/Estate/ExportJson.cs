@@ -38,6 +38,18 @@ internal static class ExportJson
         return copy;
     }
 
+    /// <summary>A member of an object; null of anything else.</summary>
+    internal static JsonNode? Get(this JsonNode? node, string name) => node is JsonObject json ? json[name] : null;
+
+    /// <summary>A string; null for anything else.</summary>
+    internal static string? Text(this JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    /// <summary>The items of an array; none of anything else.</summary>
+    internal static IEnumerable<JsonNode?> List(this JsonNode? node) => node is JsonArray list ? list : [];
+
+    /// <summary>The strings of an array.</summary>
+    internal static IEnumerable<string> Texts(this JsonNode? node) => node.List().Select(Text).OfType<string>();
+
     internal static JsonArray Array(IEnumerable<string> texts) => new([.. texts.Select(t => (JsonNode)t)]);
 
     /// <summary>
@@ -60,6 +72,8 @@ internal static class ExportJson
         {
             throw new SimulationInputException("bad-json", $"{(fault.LineNumber ?? 0) + 1}: not valid JSON", "");
         }
+        foreach (var document in documents)
+            JsonDuplicates.Refuse(document, "$");
         return documents;
     }
 }

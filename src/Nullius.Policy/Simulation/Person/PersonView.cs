@@ -44,13 +44,16 @@ public sealed class PersonView(Estate.Estate estate, PersonQuestion question)
     private PersonDecision Decide(string action, PersonIdentity identity, PersonContext context)
     {
         PersonDecision? best = null;
+        var asked = 0;
         var signals = PersonSignals.Of(identity.Cloud, context, question);
         foreach (var principal in identity.Principals)
         {
-            // A role is taken with temporary credentials; only users have keys that last.
-            if (context == PersonContext.LongLivedKey && principal.Contains(":assumed-role/", StringComparison.Ordinal))
+            // A role is taken with temporary credentials; only users have keys that last, unless the list of them says otherwise.
+            if (context == PersonContext.LongLivedKey && (principal.Contains(":assumed-role/", StringComparison.Ordinal) || estate.Aws.HasActiveKey(principal) == false))
                 continue;
-            foreach (var resource in Resources(identity.Cloud, principal, action).Take(MaxResources))
+            var resources = ResourcesOf(identity.Cloud, principal, action);
+            asked = Math.Max(asked, resources.Length);
+            foreach (var resource in resources.Take(MaxResources))
             {
                 var answer = _simulator.Decide(Encoding.UTF8.GetBytes(estate.CaseFor(new EstateQuestion(principal, action, resource, signals))));
                 if (answer.Outcome == SimulationOutcome.Error)
@@ -61,6 +64,8 @@ public sealed class PersonView(Estate.Estate estate, PersonQuestion question)
                     return best;
             }
         }
+        if (asked > MaxResources && best!.Outcome == SimulationOutcome.Deny)
+            return best with { Decision = "unknown", Outcome = SimulationOutcome.Unknown, Detail = $"not allowed on {MaxResources} of {asked} resources, the others were not asked: name some (`--resource`)" };
         return best ?? new PersonDecision(context, "deny", SimulationOutcome.Deny, null, null, "nothing is granted anywhere");
     }
 
@@ -80,6 +85,15 @@ public sealed class PersonView(Estate.Estate estate, PersonQuestion question)
         var json = JsonElement.Parse(answer.Json.Span);
         var names = json.Items("unknown").Concat(json.Items("missingContext")).Concat(json.Items("missing")).Select(u => u.ToString()).ToArray();
         return names.Length == 0 ? answer.Detail : string.Join(", ", names);
+    }
+
+    private readonly Dictionary<(EstateCloud, string, string), string[]> _resources = [];
+
+    private string[] ResourcesOf(EstateCloud cloud, string principal, string action)
+    {
+        if (!_resources.TryGetValue((cloud, principal, action), out var resources))
+            _resources[(cloud, principal, action)] = resources = [.. Resources(cloud, principal, action)];
+        return resources;
     }
 
     private IEnumerable<string> Resources(EstateCloud cloud, string principal, string action)

@@ -6,7 +6,7 @@ namespace Nullius.Policy.Tests.Simulation.Estates;
 
 public sealed class AwsEstateTests
 {
-    private const string Account = """
+    internal const string Account = """
         {"UserDetailList":[{"UserName":"zt-dev","Arn":"arn:aws:iam::111122223333:user/zt-dev","GroupList":["dev"],
             "UserPolicyList":[{"PolicyName":"s3-conditional","PolicyDocument":{"Version":"2012-10-17","Statement":[{"Sid":"Conditional","Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"},"StringNotEqualsIfExists":{"aws:PrincipalTag/Device":"managed"}}}]}}],
             "AttachedManagedPolicies":[],"PermissionsBoundary":{"PermissionsBoundaryType":"Policy","PermissionsBoundaryArn":"arn:aws:iam::111122223333:policy/zt-boundary"},
@@ -19,7 +19,7 @@ public sealed class AwsEstateTests
            {"PolicyName":"zt-boundary","Arn":"arn:aws:iam::111122223333:policy/zt-boundary","PolicyVersionList":[{"VersionId":"v1","IsDefaultVersion":true,"Document":{"Version":"2012-10-17","Statement":[{"Sid":"Bound","Effect":"Allow","Action":["ec2:Describe*","logs:*","cloudwatch:*","sts:*"],"Resource":"*"}]}}]}]}
         """;
 
-    private const string Organization = """
+    internal const string Organization = """
         {"Organization":{"Id":"o-1","MasterAccountId":"999988887777"},"Roots":[{"Id":"r-1"}],"OrganizationalUnits":[{"Id":"ou-1","ParentId":"r-1"}],
          "Accounts":[{"Id":"111122223333","ParentId":"ou-1"},{"Id":"999988887777","ParentId":"r-1"}],
          "Policies":[{"PolicySummary":{"Name":"Full","Type":"SERVICE_CONTROL_POLICY"},"Content":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"Full\",\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}","Targets":[{"TargetId":"r-1"},{"TargetId":"ou-1"},{"TargetId":"111122223333"}]},
@@ -65,7 +65,7 @@ public sealed class AwsEstateTests
         Assert.Equal("unknown policy arn:aws:iam::111122223333:policy/Gone", ask.Ask("lost", "s3:GetObject", "*"));
     }
 
-    private const string Plain = """
+    internal const string Plain = """
         {"UserDetailList":[{"UserName":"ann","Arn":"arn:aws:iam::111122223333:user/ann","GroupList":[],"AttachedManagedPolicies":[],"UserPolicyList":[{"PolicyName":"all","PolicyDocument":
           {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}}]},
           {"UserName":"bob","Arn":"arn:aws:iam::111122223333:user/bob","GroupList":[],"AttachedManagedPolicies":[]}]}
@@ -101,6 +101,19 @@ public sealed class AwsEstateTests
             WithPolicies(Commands()).With("targets-p-nokeys00.json", """{"Targets":[{"TargetId":"111122223333","Type":"ACCOUNT"}]}""").Ask("ann", "s3:ListAllMyBuckets", "*"));
         Assert.Equal("unknown the policies of type SERVICE_CONTROL_POLICY, which the root has enabled (`describe-policy`)", Commands().Ask("ann", "s3:ListAllMyBuckets", "*"));
         Assert.Equal("implicitDeny", Commands().Ask("bob", "s3:ListAllMyBuckets", "*"));
+    }
+
+    [Fact]
+    public void A_resource_of_another_account_is_unknown_until_its_policy_or_that_it_has_none_is_known()
+    {
+        const string Key = "arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        var ask = new EstateAsk().With("account.json", Plain);
+        Assert.Equal($"unknown the policy of {Key}, which is in another account", ask.Ask("ann", "kms:Decrypt", Key));
+        Assert.Equal("implicitDeny", ask.Ask("bob", "kms:Decrypt", Key));
+        var own = Key.Replace("444455556666", "111122223333", StringComparison.Ordinal);
+        Assert.Equal($"unknown the policy of {own}, which every key has (`aws kms get-key-policy`)", ask.Ask("ann", "kms:Decrypt", own));
+        ask.With("none.json", $$"""{"ResourcePolicies":[{"ResourceArn":"{{Key}}","Account":"444455556666","Policy":null}]}""");
+        Assert.Equal("implicitDeny", ask.Ask("ann", "kms:Decrypt", Key));
     }
 
     [Theory]

@@ -5,14 +5,14 @@ namespace Nullius.Policy.Tests.Simulation.Estates;
 
 public sealed class EntraEstateTests
 {
-    private const string Alice = "aaaaaaaa-0000-0000-0000-000000000001";
-    private const string Bob = "aaaaaaaa-0000-0000-0000-000000000002";
-    private const string Admins = "bbbbbbbb-0000-0000-0000-000000000001";
-    private const string Inner = "bbbbbbbb-0000-0000-0000-000000000002";
-    private const string Shop = "cccccccc-0000-0000-0000-000000000001";
+    internal const string Alice = "aaaaaaaa-0000-0000-0000-000000000001";
+    internal const string Bob = "aaaaaaaa-0000-0000-0000-000000000002";
+    internal const string Admins = "bbbbbbbb-0000-0000-0000-000000000001";
+    internal const string Inner = "bbbbbbbb-0000-0000-0000-000000000002";
+    internal const string Shop = "cccccccc-0000-0000-0000-000000000001";
 
     /// <summary>As <c>GET /identity/conditionalAccess/policies</c> answers.</summary>
-    private const string Policies = """
+    internal const string Policies = """
         {"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#identity/conditionalAccess/policies","value":[
           {"id":"p1","templateId":null,"displayName":"MFA for admins","createdDateTime":"2026-01-01T00:00:00Z","modifiedDateTime":null,"state":"enabled","partialEnablementStrategy":null,"sessionControls":null,
            "conditions":{"userRiskLevels":[],"signInRiskLevels":[],"clientAppTypes":["all"],"platforms":null,"locations":null,"times":null,"deviceStates":null,"devices":null,"clientApplications":null,"servicePrincipalRiskLevels":[],"insiderRiskLevels":null,"authenticationFlows":null,
@@ -23,15 +23,15 @@ public sealed class EntraEstateTests
            "grantControls":{"operator":"OR","builtInControls":["block"]}}]}
         """;
 
-    private const string Locations = """{"value":[{"@odata.type":"#microsoft.graph.ipNamedLocation","id":"dddddddd-0000-0000-0000-000000000001","displayName":"Office","createdDateTime":"2026-01-01T00:00:00Z","modifiedDateTime":"2026-01-01T00:00:00Z","isTrusted":true,"ipRanges":[{"@odata.type":"#microsoft.graph.iPv4CidrRange","cidrAddress":"203.0.113.0/24"}]}]}""";
+    internal const string Locations = """{"value":[{"@odata.type":"#microsoft.graph.ipNamedLocation","id":"dddddddd-0000-0000-0000-000000000001","displayName":"Office","createdDateTime":"2026-01-01T00:00:00Z","modifiedDateTime":"2026-01-01T00:00:00Z","isTrusted":true,"ipRanges":[{"@odata.type":"#microsoft.graph.iPv4CidrRange","cidrAddress":"203.0.113.0/24"}]}]}""";
 
-    private const string Users = """
+    internal const string Users = """
         {"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users","value":[{"id":"aaaaaaaa-0000-0000-0000-000000000001","userPrincipalName":"alice@example.com","displayName":"Alice","mail":"alice@example.com","userType":"Member"},
           {"id":"aaaaaaaa-0000-0000-0000-000000000002","userPrincipalName":"bob@example.com","displayName":"Bob","mail":null,"userType":"Member"}]}
         """;
 
     /// <summary><c>az ad group list</c> prints a bare array.</summary>
-    private const string Groups = """[{"id":"bbbbbbbb-0000-0000-0000-000000000001","displayName":"Admins","securityEnabled":true,"groupTypes":[]},{"id":"bbbbbbbb-0000-0000-0000-000000000002","displayName":"Inner","securityEnabled":true,"groupTypes":[]}]""";
+    internal const string Groups = """[{"id":"bbbbbbbb-0000-0000-0000-000000000001","displayName":"Admins","securityEnabled":true,"groupTypes":[]},{"id":"bbbbbbbb-0000-0000-0000-000000000002","displayName":"Inner","securityEnabled":true,"groupTypes":[]}]""";
 
     private static EstateAsk Tenant() => new EstateAsk().With("policies.json", Policies).With("locations.json", Locations).With("users.json", Users).With("groups.json", Groups);
 
@@ -86,6 +86,16 @@ public sealed class EntraEstateTests
         Assert.Equal("allow", ask.Ask("bob@example.com", "signIn", Shop, "ip=203.0.113.9"));
     }
 
+    [Theory]
+    [InlineData("#microsoft.graph.user", "allow")]
+    [InlineData("#microsoft.graph.group", "challenge")]
+    public void A_member_of_which_only_the_kind_is_known_is_enough_to_tell_who_is_not_in(string kind, string expected)
+    {
+        var group = $$"""{"value":[{"id":"{{Admins}}","displayName":"Admins","groupTypes":[],"members":[{"@odata.type":"{{kind}}","id":"ffffffff-0000-0000-0000-000000000001"}]}]}""";
+        var roles = """{"value":[{"id":"x","principalId":"none","roleDefinitionId":"f28a1f50-f6e7-4571-818b-6a12f2af6b6c","directoryScopeId":"/"}]}""";
+        Assert.StartsWith(expected, Tenant().With("admins.json", group).With("roles.json", roles).Ask("bob@example.com", "signIn", Shop, "ip=203.0.113.9"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_expanded_list_at_Graphs_limit_is_not_taken_for_whole()
     {
@@ -110,6 +120,16 @@ public sealed class EntraEstateTests
             .Ask("bob@example.com", "signIn", Shop, "ip=203.0.113.9"), StringComparison.Ordinal);
 
     [Fact]
+    public void A_location_that_cannot_be_read_and_trusted_ones_that_were_not_exported_are_unknown()
+    {
+        var broken = Locations.Replace("203.0.113.0/24", "somewhere", StringComparison.Ordinal).Replace("\"isTrusted\"", "\"addedLater\":1,\"isTrusted\"", StringComparison.Ordinal);
+        Assert.Contains("named location Office, which cannot be read", new EstateAsk().With("policies.json", Policies).With("users.json", Users).With("locations.json", broken)
+            .Ask("bob@example.com", "signIn", Shop, "ip=203.0.113.9"), StringComparison.Ordinal);
+        var trusted = """{"id":"p8","displayName":"Inside","state":"enabled","conditions":{"applications":{"includeApplications":["All"]},"users":{"includeUsers":["All"]},"locations":{"includeLocations":["All"],"excludeLocations":["AllTrusted"]}},"grantControls":{"operator":"OR","builtInControls":["block"]}}""";
+        Assert.StartsWith("unknown the named locations that are trusted", new EstateAsk().With("users.json", Users).With("p8.json", trusted).Ask("bob@example.com", "signIn", Shop, "ip=203.0.113.9"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_strength_that_a_policy_names_by_id_is_taken_from_its_export()
     {
         const string Strong = """{"id":"p3","displayName":"Strong","state":"enabled","conditions":{"applications":{"includeApplications":["All"]},"users":{"includeUsers":["All"]}},"grantControls":{"operator":"OR","builtInControls":[],"authenticationStrength":{"id":"99999999-0000-0000-0000-000000000001"}}}""";
@@ -119,20 +139,20 @@ public sealed class EntraEstateTests
         Assert.Equal("allow", ask.Ask("bob@example.com", "signIn", "*", "satisfied=fido2"));
     }
 
-    private const string Roles = """
+    internal const string Roles = """
         [{"id":"/subscriptions/s1/providers/Microsoft.Authorization/roleAssignments/1","principalId":"aaaaaaaa-0000-0000-0000-000000000001","principalName":"alice@example.com","principalType":"User",
           "roleDefinitionId":"/subscriptions/s1/providers/Microsoft.Authorization/roleDefinitions/r1","roleDefinitionName":"Blob Reader","scope":"/subscriptions/s1","condition":null,"conditionVersion":null},
          {"id":"/subscriptions/s1/providers/Microsoft.Authorization/roleAssignments/2","principalId":"aaaaaaaa-0000-0000-0000-000000000002","principalName":"bob@example.com","principalType":"User",
           "roleDefinitionId":"/subscriptions/s1/providers/Microsoft.Authorization/roleDefinitions/owner","roleDefinitionName":"Owner","scope":"/subscriptions/s1/resourceGroups/g"}]
         """;
 
-    private const string Definitions = """
+    internal const string Definitions = """
         [{"id":"/subscriptions/s1/providers/Microsoft.Authorization/roleDefinitions/r1","name":"r1","roleName":"Blob Reader","roleType":"BuiltInRole","assignableScopes":["/"],"permissions":[{"actions":["Microsoft.Storage/storageAccounts/blobServices/containers/read"],"notActions":[],"dataActions":["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"],"notDataActions":[],"condition":null,"conditionVersion":null}]},
          {"id":"/subscriptions/s1/providers/Microsoft.Authorization/roleDefinitions/owner","name":"owner","roleName":"Owner","roleType":"BuiltInRole","assignableScopes":["/"],"permissions":[{"actions":["*"],"notActions":[],"dataActions":[],"notDataActions":[]}]}]
         """;
 
-    private const string Account = "/subscriptions/s1/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a";
-    private const string ReadBlob = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read";
+    internal const string Account = "/subscriptions/s1/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a";
+    internal const string ReadBlob = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read";
 
     [Fact]
     public void An_operation_of_Azure_needs_a_role_and_passes_Conditional_Access()

@@ -7,7 +7,7 @@ namespace Nullius.Policy.Tests.Simulation.Estates;
 public sealed class GcpEstateTests
 {
     /// <summary><c>gcloud asset search-all-iam-policies --scope=organizations/2 --format=json</c>.</summary>
-    private const string Search = """
+    internal const string Search = """
         [{"assetType":"cloudresourcemanager.googleapis.com/Organization","organization":"organizations/2","resource":"//cloudresourcemanager.googleapis.com/organizations/2",
           "policy":{"bindings":[{"members":["group:admins@example.com"],"role":"roles/org.custom"}]}},
          {"assetType":"cloudresourcemanager.googleapis.com/Project","folders":["folders/1"],"organization":"organizations/2","project":"projects/123","resource":"//cloudresourcemanager.googleapis.com/projects/shop",
@@ -19,9 +19,9 @@ public sealed class GcpEstateTests
         """;
 
     /// <summary><c>gcloud iam roles describe</c>, and REST's list.</summary>
-    private const string Viewer = """{"description":"…","etag":"AA==","includedPermissions":["storage.objects.get","storage.objects.list"],"name":"roles/storage.objectViewer","stage":"GA","title":"Storage Object Viewer"}""";
+    internal const string Viewer = """{"description":"…","etag":"AA==","includedPermissions":["storage.objects.get","storage.objects.list"],"name":"roles/storage.objectViewer","stage":"GA","title":"Storage Object Viewer"}""";
 
-    private const string Others = """{"roles":[{"name":"roles/secretmanager.secretAccessor","includedPermissions":["secretmanager.versions.access"]},{"name":"roles/org.custom","includedPermissions":["resourcemanager.projects.get"]},{"name":"roles/editor","title":"Editor"}]}""";
+    internal const string Others = """{"roles":[{"name":"roles/secretmanager.secretAccessor","includedPermissions":["secretmanager.versions.access"]},{"name":"roles/org.custom","includedPermissions":["resourcemanager.projects.get"]},{"name":"roles/editor","title":"Editor"}]}""";
 
     private static EstateAsk Estate() => new EstateAsk().With("policies.json", Search).With("viewer.json", Viewer).With("roles.json", Others);
 
@@ -46,7 +46,7 @@ public sealed class GcpEstateTests
         Assert.Equal("deny", Estate().Ask("bob@example.com", "storage.objects.get", "gs://pictures/x", "request.time=2027-01-01T00:00:00Z"));
     }
 
-    private const string Secret = "//secretmanager.googleapis.com/projects/shop/secrets/s/versions/1";
+    internal const string Secret = "//secretmanager.googleapis.com/projects/shop/secrets/s/versions/1";
 
     [Fact]
     public void A_group_without_its_members_is_unknown_and_with_them_it_is_not()
@@ -183,6 +183,26 @@ public sealed class GcpEstateTests
     }
 
     [Fact]
+    public void What_a_condition_reads_of_the_call_is_unknown_and_not_its_default()
+    {
+        const string Policy = """{"bindings":[{"members":["user:alice@example.com"],"role":"roles/admin","condition":{"title":"t","expression":"api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly(['roles/viewer'])"}}],"version":3}""";
+        var ask = new EstateAsk().With("project-alone.json", Policy).With("projects.json", """{"projects":[{"name":"projects/9","projectId":"alone"}]}""")
+            .With("role.json", """{"name":"roles/admin","includedPermissions":["resourcemanager.projects.setIamPolicy","resourcemanager.projects.get"]}""");
+        Assert.Equal("unknown iam.googleapis.com/modifiedGrantsByRole", ask.Ask("alice@example.com", "resourcemanager.projects.setIamPolicy", "projects/alone"));
+        Assert.Equal("allow", ask.Ask("alice@example.com", "resourcemanager.projects.get", "projects/alone"));
+    }
+
+    [Fact]
+    public void Groups_of_a_pool_are_what_its_provider_says_and_unknown()
+    {
+        const string Pool = "iam.googleapis.com/locations/global/workforcePools/staff";
+        var ask = new EstateAsk().With("project-alone.json", $$"""{"bindings":[{"members":["principalSet://{{Pool}}/group/devs"],"role":"roles/storage.objectViewer"}],"version":1}""").With("viewer.json", Viewer)
+            .With("projects.json", """{"projects":[{"name":"projects/9","projectId":"alone"}]}""");
+        Assert.Equal($"unknown principalSet://{Pool}/group/devs", ask.Ask($"principal://{Pool}/subject/alice", "storage.objects.get", "projects/alone"));
+        Assert.Equal("deny", ask.Ask("principal://iam.googleapis.com/locations/global/workforcePools/other/subject/alice", "storage.objects.get", "projects/alone"));
+    }
+
+    [Fact]
     public void A_buckets_policy_is_never_taken_for_its_projects()
     {
         var ask = new EstateAsk().With("policy.json", """{"bindings":[{"members":["user:alice@example.com"],"role":"roles/storage.legacyBucketReader"}],"etag":"x"}""").With("role.json", """{"name":"roles/storage.legacyBucketReader","includedPermissions":["storage.objects.list"]}""")
@@ -202,6 +222,13 @@ public sealed class GcpEstateTests
     public void A_list_that_goes_on_makes_the_answer_unknown() =>
         Assert.Equal("unknown the next page of page1.json", new EstateAsk().With("page1.json", """{"results":[{"resource":"//cloudresourcemanager.googleapis.com/projects/p","project":"projects/1","organization":"organizations/2","policy":{"bindings":[]}},{"resource":"//cloudresourcemanager.googleapis.com/organizations/2","organization":"organizations/2","policy":{"bindings":[]}}],"nextPageToken":"t"}""")
             .Ask("alice@example.com", "storage.objects.list", "projects/p"));
+
+    [Theory]
+    [InlineData("""{"bindings":[],"bindings":[]}""", "duplicate-key")]
+    [InlineData("""{"bindings":["\ud800"]}""", "bad-encoding")]
+    [InlineData("""{"bindings":[}""", "bad-json")]
+    public void A_file_that_two_readers_would_read_in_two_ways_is_refused(string text, string code) =>
+        Assert.Equal(code, Assert.Throws<Nullius.Policy.Simulation.SimulationInputException>(() => new Nullius.Policy.Simulation.Estate.Estate().Add("project-p.json", Encoding.UTF8.GetBytes(text))).Code);
 
     [Fact]
     public void Exports_are_recognised_in_utf16_and_what_is_none_is_not()

@@ -40,6 +40,16 @@ public sealed class PersonTests
         Assert.Equal("not found", Decide(new EstateAsk().With("account.json", Account("""{"Effect":"Allow","Action":"*","Resource":"*"}""")), "read-objects").Identities[0].Match);
     }
 
+    [Theory]
+    [InlineData("Active", PersonContext.LongLivedKey)]
+    [InlineData("Inactive", PersonContext.Bare)]
+    public void A_user_whose_keys_are_switched_off_signs_in(string status, PersonContext expected)
+    {
+        var ask = new EstateAsk().With("account.json", Account("""{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}""", Tagged))
+            .With("keys.json", $$"""{"AccessKeyMetadata":[{"UserName":"al","AccessKeyId":"AKIAEXAMPLE","Status":"{{status}}","CreateDate":"2026-01-01T00:00:00+00:00"}]}""");
+        Assert.Equal(expected, From(Decide(ask, "read-objects"), EstateCloud.Aws));
+    }
+
     [Fact]
     public void Identity_Center_leads_to_the_role_of_the_account_which_has_no_long_lived_key()
     {

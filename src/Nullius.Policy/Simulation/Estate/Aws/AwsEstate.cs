@@ -12,6 +12,9 @@ internal sealed class AwsEstate
     private readonly Dictionary<string, JsonElement> _managed = new(StringComparer.Ordinal);
     private readonly List<string> _truncated = [];
 
+    /// <summary>By user name, as <c>list-access-keys</c> prints it.</summary>
+    private readonly Dictionary<string, bool> _activeKeys = new(StringComparer.Ordinal);
+
     internal AwsOrganization Organization { get; } = new();
 
     internal AwsResourcePolicies Resources { get; } = new();
@@ -42,6 +45,11 @@ internal sealed class AwsEstate
             AddAll(json, "Policies", _managed);
         if (known && (json.IsTrue("IsTruncated") || json.Has("NextToken")))
             _truncated.Add(file);
+        foreach (var key in json.Items("AccessKeyMetadata").Where(k => k.Text("UserName") is not null))
+        {
+            _activeKeys[key.Text("UserName")!] = _activeKeys.GetValueOrDefault(key.Text("UserName")!) | key.Text("Status") == "Active";
+            known = true;
+        }
         return known | Organization.Add(json, file) | Resources.Add(json, file) | IdentityCenter.Add(json);
     }
 
@@ -62,6 +70,8 @@ internal sealed class AwsEstate
         var remarks = new List<string>();
         if (!Organization.IsPresent)
             remarks.Add("no organisation is in it, service and resource control policies take no part");
+        if (Resources.IsEmpty)
+            remarks.Add("no policy of a resource is in it but roles' trust, none takes part");
         remarks.AddRange(Resources.Unplaced.Select(f => $"{f} holds a policy and not of which resource, it takes no part: name the file after the resource"));
         return remarks;
     }
@@ -74,7 +84,7 @@ internal sealed class AwsEstate
     {
         try
         {
-            return JsonNode.Parse(text.StartsWith('%') ? Uri.UnescapeDataString(text) : text) ?? throw new JsonException();
+            return JsonNode.Parse(text.StartsWith('%') ? Uri.UnescapeDataString(text) : text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) ?? throw new JsonException();
         }
         catch (JsonException)
         {
@@ -97,8 +107,10 @@ internal sealed class AwsEstate
         var resource = question.Resource;
         if (ResourcePolicy(resource) is { } resourcePolicy)
             policies["resource"] = resourcePolicy;
-        else if (AccountOf(resource) is { Length: > 0 } other && other != AccountOf(arn))
-            gaps.Add(EstateGap.Grant($"the policy of {resource}, which is in another account") with { Layer = "resource" });
+        else if (AccountOf(resource) is { Length: > 0 } other && other != AccountOf(arn) && Resources.Find(resource) is null && !_roles.ContainsKey(resource))
+            gaps.Add(EstateGap.Grant($"the policy of {resource}, which is in another account") with { Layer = MissingParts.OtherAccount });
+        else if (question.Action.StartsWith("kms:", StringComparison.OrdinalIgnoreCase) && resource.Contains(":key/", StringComparison.Ordinal) && Resources.Find(resource) is null)
+            gaps.Add(EstateGap.Any($"the policy of {resource}, which every key has (`aws kms get-key-policy`)", "resource"));
         var account = AccountOf(arn);
         var owner = OwnerOf(resource) ?? account;
         AddControls(policies, account, owner, gaps);
@@ -127,12 +139,15 @@ internal sealed class AwsEstate
             policies["rcp"] = rcp;
     }
 
+    /// <summary>Whether a user has an access key that works; null where no list of keys says so.</summary>
+    internal bool? HasActiveKey(string arn) => _activeKeys.TryGetValue(arn[(arn.LastIndexOf('/') + 1)..], out var isActive) ? isActive : null;
+
     /// <summary>Resources that the caller's policies allow something on, and those that have a policy of their own: where it is worth to ask.</summary>
     internal IEnumerable<string> ResourcesNear(string principal)
     {
-        var statements = Identity(FindCaller(principal, out var arn), []).Select(p => p!["PolicyDocument"]?["Statement"])
-            .SelectMany(s => s is JsonArray list ? list : [s?.DeepClone()]).OfType<JsonObject>().Where(s => s["Effect"]?.ToString() == "Allow");
-        return statements.SelectMany(s => s["Resource"] is JsonArray list ? list.Select(r => r!.ToString()) : s["Resource"] is { } one ? [one.ToString()] : Array.Empty<string>())
+        var statements = Identity(FindCaller(principal, out var arn), []).Select(p => p.Get("PolicyDocument").Get("Statement"))
+            .SelectMany(s => s is JsonArray ? s.List() : [s]).OfType<JsonObject>().Where(s => s["Effect"].Text() == "Allow");
+        return statements.SelectMany(s => s["Resource"].Texts().Concat(s["Resource"].Text() is { } one ? [one] : []))
             .Where(r => r.StartsWith("arn:", StringComparison.Ordinal)).Select(r => Example(r, arn)).Where(r => !r.Contains("${", StringComparison.Ordinal))
             .Append(arn).Concat(Resources.Arns).Distinct(StringComparer.Ordinal);
     }
@@ -178,7 +193,7 @@ internal sealed class AwsEstate
         var policies = new JsonArray();
         AddPolicies(caller, caller.Has("UserName") ? "UserPolicyList" : "RolePolicyList", policies, gaps);
         var account = AccountOf(caller.Text("Arn")!);
-        foreach (var name in caller.Items("GroupList").Select(g => g.GetString()!))
+        foreach (var name in caller.Items("GroupList").Select(g => g.ToString()))
         {
             if (Named(_groups, "GroupName", name, account) is { } group)
                 AddPolicies(group, "GroupPolicyList", policies, gaps);

@@ -16,7 +16,7 @@ internal sealed class AwsIdentityCenter
     internal bool Add(JsonElement json)
     {
         var known = false;
-        foreach (var user in json.Items("Users").Where(u => u.Has("UserId") && !u.Has("Arn")))
+        foreach (var user in json.Items("Users").Where(u => u.Text("UserId") is not null && !u.Has("Arn")))
         {
             _users[user.Text("UserId")!] = user;
             known = true;

@@ -72,14 +72,12 @@ internal sealed partial class AwsResourcePolicies
 
     private static IEnumerable<string> Resources(JsonNode document)
     {
-        foreach (var statement in document["Statement"] is JsonArray list ? list : [document["Statement"]?.DeepClone()])
+        var statements = document.Get("Statement");
+        foreach (var statement in statements is JsonArray ? statements.List() : [statements])
         {
-            var resource = statement is JsonObject ? statement["Resource"] : null;
-            foreach (var one in resource is JsonArray many ? many : [resource?.DeepClone()])
-            {
-                if (one is JsonValue && one.GetValueKind() == JsonValueKind.String)
-                    yield return one.GetValue<string>();
-            }
+            var resource = statement.Get("Resource");
+            foreach (var one in resource.Texts().Concat(resource.Text() is { } text ? [text] : []))
+                yield return one;
         }
     }
 

@@ -103,5 +103,5 @@ internal sealed class AzureRoles
         return chain;
     }
 
-    private static string Text(JsonObject json, string name) => json[name]?.GetValue<string>() ?? "";
+    private static string Text(JsonObject json, string name) => json[name].Text() ?? "";
 }

@@ -49,6 +49,7 @@ internal sealed partial class EntraDirectory
 
     private EntraRelation Relation(string id, string relation)
     {
+        _containers.Clear();
         var key = $"{relation} {id}";
         if (!_relations.TryGetValue(key, out var known))
             _relations[key] = known = new EntraRelation();
@@ -71,6 +72,7 @@ internal sealed partial class EntraDirectory
             if ((item.ValueKind == JsonValueKind.String ? item.GetString() : item.Text("id")) is { } member)
                 list.Ids.Add(member);
             AddTemplate(item);
+            NoteKind(item);
         }
         list.IsComplete &= !document.Has("@odata.nextLink");
         return true;
@@ -115,6 +117,7 @@ internal sealed partial class EntraDirectory
                 if ((item.ValueKind == JsonValueKind.String ? item.GetString() : item.Text("id")) is { } member)
                     relation.Ids.Add(member);
                 AddTemplate(item);
+                NoteKind(item);
             }
             relation.IsComplete &= !json.Has(name + "@odata.nextLink") && items.GetArrayLength() != ExpandLimit;
         }
@@ -151,6 +154,16 @@ internal sealed partial class EntraDirectory
 
     /// <summary>Every group that the object is known to be in, directly or through others. Roles are among them, by the id of the directory's role object.</summary>
     internal HashSet<string> Containers(IReadOnlyList<string> names)
+    {
+        var key = string.Join('\n', names);
+        if (!_containers.TryGetValue(key, out var known))
+            _containers[key] = known = FindContainers(names);
+        return known;
+    }
+
+    private readonly Dictionary<string, HashSet<string>> _containers = new(StringComparer.Ordinal);
+
+    private HashSet<string> FindContainers(IReadOnlyList<string> names)
     {
         var found = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var open = new Queue<string>(names);

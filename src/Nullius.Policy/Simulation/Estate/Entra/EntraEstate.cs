@@ -126,7 +126,7 @@ internal sealed class EntraEstate
         AddGuest(caller, request, gaps);
         var policies = new JsonObject
         {
-            ["namedLocations"] = Locations(gaps),
+            ["namedLocations"] = EntraLocations.Of(_policies.Values, _locations, gaps),
         };
         policies["conditionalAccess"] = Readable(policies["namedLocations"]!.ToJsonString(), gaps);
         gaps.AddRange(OpenPages("policies").Select(f => EstateGap.Deny($"the next page of {f}")));
@@ -225,27 +225,11 @@ internal sealed class EntraEstate
     private JsonNode Policy(JsonElement policy)
     {
         var node = policy.Node();
-        if (node["grantControls"]?["authenticationStrength"] is JsonObject named && named["allowedCombinations"] is null or JsonArray { Count: 0 }
-            && node["grantControls"]?["authenticationStrength"]?["id"]?.GetValue<string>() is { } id && _strengths.TryGetValue(id, out var strength))
+        if (node.Get("grantControls") is JsonObject controls && controls["authenticationStrength"] is JsonObject named && named["allowedCombinations"] is null or JsonArray { Count: 0 }
+            && node.Get("grantControls").Get("authenticationStrength").Get("id").Text() is { } id && _strengths.TryGetValue(id, out var strength))
         {
             node["grantControls"]!["authenticationStrength"] = strength.Only("id", "displayName", "description", "policyType", "requirementsSatisfied", "allowedCombinations");
         }
         return node;
-    }
-
-    /// <summary>The exported locations; one that a policy names and that is not there stands as one whose extent is not known.</summary>
-    private JsonArray Locations(List<EstateGap> gaps)
-    {
-        var locations = new JsonArray([.. _locations.Values.Select(l => (JsonNode)l.Node())]);
-        var named = _policies.Values.Select(p => p.Find("conditions")?.Find("locations") ?? default)
-            .SelectMany(l => l.Items("includeLocations").Concat(l.Items("excludeLocations")))
-            .Select(l => l.ToString()).Distinct(StringComparer.OrdinalIgnoreCase)
-            .Where(l => !_locations.ContainsKey(l) && l is not ("All" or "AllTrusted" or "00000000-0000-0000-0000-000000000000"));
-        foreach (var id in named)
-        {
-            gaps.Add(EstateGap.Deny($"named location {id}"));
-            locations.Add(new JsonObject { ["@odata.type"] = "#microsoft.graph.compliantNetworkNamedLocation", ["id"] = id, ["displayName"] = "not exported" });
-        }
-        return locations;
     }
 }

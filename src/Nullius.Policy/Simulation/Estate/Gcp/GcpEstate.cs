@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Nullius.Policy.Dialects.Gcp;
 
 namespace Nullius.Policy.Simulation.Estate.Gcp;
 
 /// <summary>What exports say about an organisation of Google Cloud, and the cases that questions to it make.</summary>
-internal sealed class GcpEstate
+internal sealed partial class GcpEstate
 {
     /// <summary>Signals of a request that access levels and conditions read: what was not stated is unknown, not absent.</summary>
     private static readonly string[] s_signals =
@@ -52,7 +53,7 @@ internal sealed class GcpEstate
         var address = caller[(caller.IndexOf(':', StringComparison.Ordinal) + 1)..];
         var groups = Groups.Of(address);
         return Exports.ResourcesWhere(m => m.Equals(caller, StringComparison.OrdinalIgnoreCase) || m is "allUsers" or "allAuthenticatedUsers" || m.StartsWith("domain:", StringComparison.Ordinal)
-            || (m.StartsWith("group:", StringComparison.Ordinal) && (groups.Contains(m[6..]) || !Groups.CanExclude(address, m[6..]))) || m.StartsWith("principalSet:", StringComparison.Ordinal));
+            || (m.StartsWith("group:", StringComparison.Ordinal) && (groups.Contains(m[6..]) || !Groups.CanExclude(address, m[6..]))) || m.StartsWith("principalSet:", StringComparison.Ordinal), Exports.Denies.Count + Exports.Boundaries.Count > 0);
     }
 
     internal string CaseFor(EstateQuestion question)
@@ -72,7 +73,7 @@ internal sealed class GcpEstate
         policies["deny"] = Deny(ancestors, gaps);
         policies["principalAccessBoundary"] = Boundaries(gaps);
         policies["roles"] = Roles(allow);
-        policies["accessLevels"] = GcpReadable.Levels(Exports.Levels.Values.Select(l => l.Node()), allow, question.Value("request.auth.access_levels") is not null, gaps);
+        policies["accessLevels"] = GcpReadable.Levels(Exports.Levels.Values.Select(l => (JsonNode)l.Only("name", "title", "description", "basic", "custom")), allow, question.Value("request.auth.access_levels") is not null, gaps);
         var json = new JsonObject
         {
             ["name"] = question.Name,
@@ -93,7 +94,7 @@ internal sealed class GcpEstate
         var address = principal[(principal.IndexOf(':', StringComparison.Ordinal) + 1)..];
         var known = Groups.Of(address);
         var named = GroupsIn(policies).Where(g => !known.Contains(g)).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var unknown = named.Where(g => !Groups.CanExclude(address, g)).Order(StringComparer.Ordinal);
+        var unknown = named.Where(g => !Groups.CanExclude(address, g)).Order(StringComparer.Ordinal).Concat(PoolSets(principal, policies));
         var target = new JsonObject
         {
             ["name"] = resource.Name,
@@ -112,8 +113,47 @@ internal sealed class GcpEstate
             ["time"] = question.Value("request.time") ?? question.Value("time"),
             ["accessLevels"] = question.Context.FirstOrDefault(c => c.Key.Equals("request.auth.access_levels", StringComparison.OrdinalIgnoreCase)).Value is { } given
                 ? ExportJson.Array(given) : Exports.Levels.Count > 0 ? new JsonArray() : null,
-            ["attributes"] = Attributes(question),
+            ["attributes"] = Attributes(question, policies),
         };
+    }
+
+    [GeneratedRegex("getAttribute\\(\\s*[\"'](?<name>[^\"']+)[\"']", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex ApiAttribute { get; }
+
+    /// <summary>
+    /// Attributes that conditions read and that this request has, whatever their values: of policies that are set, the roles that are granted; of lists, the prefix;
+    /// of forwarding rules, what they forward. Without a value the condition's own default would decide.
+    /// </summary>
+    private static IEnumerable<string> Unstated(string permission, JsonObject policies)
+    {
+        var texts = policies["allow"].List().SelectMany(p => p.Get("bindings").List()).Select(b => b.Get("condition").Get("expression").Text()).OfType<string>();
+        foreach (var name in texts.SelectMany(t => ApiAttribute.Matches(t).Select(m => m.Groups["name"].Value)).Distinct(StringComparer.Ordinal))
+        {
+            if (name switch
+            {
+                "iam.googleapis.com/modifiedGrantsByRole" => permission.EndsWith("etIamPolicy", StringComparison.Ordinal),
+                "storage.googleapis.com/objectListPrefix" => permission.EndsWith(".list", StringComparison.Ordinal),
+                _ => true,
+            })
+            {
+                yield return name;
+            }
+        }
+        if (permission.Contains("orwardingRules.", StringComparison.Ordinal))
+        {
+            yield return "compute.isForwardingRuleCreationOperation";
+            yield return "compute.loadBalancingScheme";
+        }
+    }
+
+    /// <summary>Groups and attributes of a pool are what its identity provider says of a subject: no export has them.</summary>
+    private static IEnumerable<string> PoolSets(string principal, JsonObject policies)
+    {
+        var subject = principal.IndexOf("/subject/", StringComparison.Ordinal);
+        if (!principal.StartsWith("principal://iam.googleapis.com/", StringComparison.Ordinal) || subject < 0)
+            return [];
+        var pool = $"principalSet:{principal["principal:".Length..subject]}/";
+        return MembersIn(policies).Where(m => m.StartsWith(pool, StringComparison.Ordinal) && !m.EndsWith("/*", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
     }
 
     /// <summary>Tags come from the question: <c>tag:123/env=prod</c>. Unless it names one, they are not known.</summary>
@@ -125,10 +165,10 @@ internal sealed class GcpEstate
         return tags.Count == 0 ? null : tags;
     }
 
-    private static JsonObject Attributes(EstateQuestion question)
+    private static JsonObject Attributes(EstateQuestion question, JsonObject policies)
     {
         var attributes = new JsonObject();
-        foreach (var signal in s_signals)
+        foreach (var signal in s_signals.Concat(Unstated(question.Action, policies)))
             attributes[signal] = null;
         foreach (var (key, values) in question.Context)
         {
@@ -147,13 +187,14 @@ internal sealed class GcpEstate
         return attributes;
     }
 
+    private static IEnumerable<string> MembersIn(JsonObject policies) => policies["allow"].List().SelectMany(p => p.Get("bindings").List()).SelectMany(b => b.Get("members").Texts())
+            .Concat(policies["deny"].List().SelectMany(p => p.Get("rules").List()).Select(r => r.Get("denyRule") ?? r)
+                .SelectMany(r => r.Get("deniedPrincipals").Texts().Concat(r.Get("exceptionPrincipals").Texts())));
+
     private static IEnumerable<string> GroupsIn(JsonObject policies)
     {
         const string Set = "principalSet://goog/group/";
-        var members = policies["allow"]!.AsArray().SelectMany(p => p!["bindings"]!.AsArray()).SelectMany(b => b!["members"]?.AsArray() ?? [])
-            .Concat(policies["deny"]!.AsArray().SelectMany(p => p!["rules"]!.AsArray()).Select(r => r!["denyRule"] ?? r)
-                .SelectMany(r => (r["deniedPrincipals"]?.AsArray() ?? []).Concat(r["exceptionPrincipals"]?.AsArray() ?? [])));
-        foreach (var member in members.OfType<JsonValue>().Where(m => m.GetValueKind() == JsonValueKind.String).Select(m => m.GetValue<string>()))
+        foreach (var member in MembersIn(policies))
         {
             if (member.StartsWith("group:", StringComparison.Ordinal))
                 yield return member[6..].ToLowerInvariant();
@@ -216,10 +257,10 @@ internal sealed class GcpEstate
     private JsonNode Canonical(JsonElement details)
     {
         var copy = details.Node();
-        foreach (var rule in copy["rules"]?.AsArray() ?? [])
+        foreach (var rule in copy.Get("rules").List().OfType<JsonObject>())
         {
-            if (rule?["resources"] is JsonArray resources)
-                rule["resources"] = ExportJson.Array(resources.Select(r => "//cloudresourcemanager.googleapis.com/" + Hierarchy.Attachment(r!.ToString())));
+            if (rule["resources"] is JsonArray resources)
+                rule["resources"] = ExportJson.Array(resources.Texts().Select(r => "//cloudresourcemanager.googleapis.com/" + Hierarchy.Attachment(r)));
         }
         return copy;
     }
@@ -228,7 +269,7 @@ internal sealed class GcpEstate
     private JsonObject Roles(JsonArray allow)
     {
         var roles = new JsonObject();
-        foreach (var role in allow.SelectMany(p => p!["bindings"]!.AsArray()).Select(b => b!["role"]?.ToString()).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (var role in allow.SelectMany(p => p.Get("bindings").List()).Select(b => b.Get("role").Text()).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
             roles[role] = Exports.Roles.TryGetValue(role, out var content) ? content?.DeepClone() : null;
         return roles;
     }

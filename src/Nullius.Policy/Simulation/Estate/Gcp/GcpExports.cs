@@ -193,6 +193,8 @@ internal sealed class GcpExports(GcpHierarchy hierarchy, GcpGroups groups)
     internal List<string> Place(string? asked)
     {
         var told = new List<string>();
+        if (_unplaced.Count == 0)
+            return told;
         string[] containers = [.. hierarchy.Containers().Append(asked).OfType<string>().Distinct(StringComparer.Ordinal)];
         foreach (var (file, policy) in _unplaced.ToArray())
         {
@@ -255,9 +257,21 @@ internal sealed class GcpExports(GcpHierarchy hierarchy, GcpGroups groups)
         return _byKey;
     }
 
-    /// <summary>Resources whose policy has a member for which the test holds, each as a full resource name; the widest first.</summary>
-    internal IEnumerable<string> ResourcesWhere(Func<string, bool> isNear) => ByKey()
-        .Where(p => p.Value.Bindings.SelectMany(b => b!["members"]?.AsArray() ?? []).Any(m => m is JsonValue && isNear(m.ToString())))
-        .Select(p => "//" + p.Key.Replace('|', '/'))
+    /// <summary>
+    /// Resources whose policy has a member for which the test holds, each as a full resource name, the widest first. Of those that grant such members the same in
+    /// the same places, one.
+    /// </summary>
+    /// <param name="isDenied">Whether anything denies somewhere: then places differ by what holds them.</param>
+    internal IEnumerable<string> ResourcesWhere(Func<string, bool> isNear, bool isDenied) => ByKey()
+        .Select(p => (p.Key, Grants: GrantsTo(p.Value.Bindings, isNear)))
+        .Where(p => p.Grants.Length > 0)
+        .GroupBy(p => (p.Grants, Service: p.Key[..p.Key.IndexOf('|', StringComparison.Ordinal)], Place: isDenied || p.Grants.Contains("resource.", StringComparison.Ordinal) ? p.Key : KindOf(p.Key)))
+        .Select(g => "//" + g.First().Key.Replace('|', '/'))
         .OrderBy(n => n.Contains("/organizations/", StringComparison.Ordinal) ? 0 : n.Contains("/folders/", StringComparison.Ordinal) ? 1 : 2).ThenBy(n => n, StringComparer.Ordinal);
+
+    private static string KindOf(string key) => key[(key.IndexOf('|', StringComparison.Ordinal) + 1)..].Split('/')[0];
+
+    private static string GrantsTo(JsonArray bindings, Func<string, bool> isNear) => string.Join('\n', bindings
+        .Where(b => b.Get("members").Texts().Any(isNear))
+        .Select(b => $"{b.Get("role")} {b.Get("condition").Get("expression")} {string.Join(' ', b.Get("members").Texts().Where(isNear).Order(StringComparer.Ordinal))}").Order(StringComparer.Ordinal));
 }

@@ -12,6 +12,7 @@ internal sealed class GcpHierarchy
     private const int MaxLevels = 16;
 
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _parents = new(StringComparer.Ordinal);
     private readonly HashSet<string> _withoutParent = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string[]> _ancestors = new(StringComparer.Ordinal);
@@ -27,7 +28,7 @@ internal sealed class GcpHierarchy
         {
             var number = row.Number("projectNumber") ?? (name.StartsWith("projects/", StringComparison.Ordinal) ? name["projects/".Length..] : null);
             if (number is not null)
-                _ids["projects/" + number] = "projects/" + id;
+                AddAlias("projects/" + number, "projects/" + id);
             AddParent("projects/" + id, row);
             return true;
         }
@@ -59,7 +60,11 @@ internal sealed class GcpHierarchy
             _parents[chain[i]] = chain[i + 1];
     }
 
-    internal void AddAlias(string number, string id) => _ids[number] = id;
+    internal void AddAlias(string number, string id)
+    {
+        _ids[number] = id;
+        _numbers[id] = number;
+    }
 
     /// <summary>Where a resource is; the order of folders does not matter, all that hold it bind it.</summary>
     internal void AddAncestors(string resource, IEnumerable<string> ancestors) => _ancestors[resource] = [.. ancestors];
@@ -125,7 +130,7 @@ internal sealed class GcpHierarchy
     {
         if (_parents.TryGetValue(container, out var parent))
             return Canonical(parent);
-        return _ids.Where(i => i.Value == container).Select(i => _parents.GetValueOrDefault(i.Key)).FirstOrDefault(p => p is not null) is { } other ? Canonical(other) : null;
+        return _numbers.TryGetValue(container, out var number) && _parents.TryGetValue(number, out parent) ? Canonical(parent) : null;
     }
 
     /// <summary>Sets of principals that the hierarchy tells: an organisation's identities by its domain, service accounts by their project.</summary>
@@ -148,7 +153,7 @@ internal sealed class GcpHierarchy
         else if (domain.EndsWith(".iam.gserviceaccount.com", StringComparison.Ordinal))
         {
             var chain = AncestorsOf("", "projects/" + domain[..^".iam.gserviceaccount.com".Length], []);
-            foreach (var name in chain.Concat(chain.SelectMany(c => _ids.Where(i => i.Value == c).Select(i => i.Key))))
+            foreach (var name in chain.Concat(chain.Select(c => _numbers.GetValueOrDefault(c)).OfType<string>()))
             {
                 yield return "//cloudresourcemanager.googleapis.com/" + name;
                 yield return $"principalSet://cloudresourcemanager.googleapis.com/{name}";

@@ -49,10 +49,10 @@ internal static partial class GcpReadable
         var readable = new JsonArray();
         foreach (var rule in rules)
         {
-            if (Fault("deny", Policy([rule!.DeepClone()])) is { } fault)
+            if (Fault("deny", Policy([rule?.DeepClone()])) is { } fault)
                 gaps.Add(EstateGap.Deny($"a rule of deny policy {name}, which cannot be read: {fault}"));
             else
-                readable.Add(rule.DeepClone());
+                readable.Add(rule?.DeepClone());
         }
         return readable;
     }
@@ -71,11 +71,11 @@ internal static partial class GcpReadable
         var kept = levels.Select(l => l.DeepClone()).ToList();
         while (kept.Count > 0 && FaultOfAll(kept, out var index) is { } fault)
         {
-            gaps.Add(EstateGap.Any($"access level {kept[index]["name"]}, which cannot be read: {fault}"));
+            gaps.Add(EstateGap.Any($"access level {kept[index].Get("name")}, which cannot be read: {fault}"));
             kept.RemoveAt(index);
         }
-        var names = kept.Select(l => l["name"]!.ToString()).ToHashSet(StringComparer.Ordinal);
-        var texts = allow.SelectMany(p => p!["bindings"]!.AsArray()).Select(b => b!["condition"]?["expression"]?.ToString()).OfType<string>();
+        var names = kept.Select(l => l.Get("name").Text()).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var texts = allow.SelectMany(p => p.Get("bindings").List()).Select(b => b.Get("condition").Get("expression").Text()).OfType<string>();
         if (!isGiven && names.Count > 0)
         {
             foreach (var text in texts)

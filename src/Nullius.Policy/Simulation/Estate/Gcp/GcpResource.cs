@@ -37,7 +37,7 @@ internal sealed partial record GcpResource(string Service, string Name, string? 
         var slash = permission.IndexOf(".googleapis.com/", StringComparison.Ordinal);
         if (slash > 0)
             return permission[..slash] + ".googleapis.com";
-        var first = permission[..permission.IndexOf('.', StringComparison.Ordinal)];
+        var first = permission.Split('.')[0];
         return first switch
         {
             "resourcemanager" => Manager,
@@ -78,7 +78,7 @@ internal sealed partial record GcpResource(string Service, string Name, string? 
         // The name of an object may hold slashes.
         if (service == "storage.googleapis.com")
             collection = parts.Length > 4 ? parts[4] : "buckets";
-        var type = s_types.GetValueOrDefault($"{service[..service.IndexOf('.', StringComparison.Ordinal)]} {collection}");
+        var type = s_types.GetValueOrDefault($"{service.Split('.')[0]} {collection}");
         return new GcpResource(service, name, type is null ? null : $"{service}/{type}");
     }
 
