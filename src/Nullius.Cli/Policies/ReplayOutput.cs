@@ -73,15 +73,15 @@ internal static class ReplayOutput
             terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"current policies and records agree on {report.Compared - report.Disagreements:N0} of {report.Compared:N0}"));
     }
 
-    private static string Heading(ReplayChange change, long count) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} ") + change switch
+    private static string Heading(ReplayChange change, long count) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? "request" : "requests")} ") + change switch
     {
-        ReplayChange.Gains => "requests would be allowed that are not:",
-        ReplayChange.Loses => "requests would be refused that are not:",
-        ReplayChange.Challenged => "requests would be asked for a control:",
-        ReplayChange.Eased => "requests would be asked for other controls, or for one instead of a refusal:",
-        ReplayChange.Unknown => "requests hang on what the records do not tell:",
-        ReplayChange.NotDecided => "requests the policies have no say in:",
-        ReplayChange.Disagreement => "requests were recorded otherwise than the current policies come to:",
+        ReplayChange.Gains => "that would be newly allowed:",
+        ReplayChange.Loses => "that would be newly refused:",
+        ReplayChange.Challenged => "that would be asked for a control:",
+        ReplayChange.Eased => "that would be asked for other controls, or for one instead of a refusal:",
+        ReplayChange.Unknown => "of which the records do not tell enough:",
+        ReplayChange.NotDecided => "in which the policies have no say:",
+        ReplayChange.Disagreement => "recorded otherwise than the current policies decide:",
     };
 
     private static string Why(ReplayGroup group) => group.Change switch

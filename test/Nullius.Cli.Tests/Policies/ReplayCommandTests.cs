@@ -133,7 +133,7 @@ public sealed class ReplayCommandTests : TemporaryFolder
     public async Task For_a_person_there_are_tables()
     {
         var said = await Shell.RunAsync(Shell.Interactive, "policy", "replay", "--records", Records, "--candidate", Write("read.json", ReadOnly));
-        Assert.Contains("2 requests would be refused that are not:", said.Out, StringComparison.Ordinal);
+        Assert.Contains("2 requests that would be newly refused:", said.Out, StringComparison.Ordinal);
         Assert.Contains("3 requests: 1 unchanged", said.Out, StringComparison.Ordinal);
     }
 
