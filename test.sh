@@ -4,6 +4,11 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
+# Whoever starts this in the background hands down an ignored SIGINT, and no program under test would stop on Ctrl-C.
+if [ -z "${NULLIUS_TEST_SIGNALS:-}" ] && env --default-signal=INT true 2>/dev/null; then
+  NULLIUS_TEST_SIGNALS=default exec env --default-signal=INT,QUIT "$BASH" "${BASH_SOURCE[0]##*/}" "$@"
+fi
+
 install=yes
 names=()
 for argument in "$@"; do
