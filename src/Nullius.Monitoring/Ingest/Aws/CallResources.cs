@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Nullius.Monitoring.Ingest.Fields;
+using Nullius.Policy.Dialects.Aws;
 
 namespace Nullius.Monitoring.Ingest.Aws;
 
@@ -46,10 +47,10 @@ internal static class CallResources
         var completed = Completed(forms, parameters, facts);
         if (completed.Count > 0)
             return completed;
-        return forms.Required.Length == 0 && forms.Optional.Length > 0 && !parameters.NamesAny(forms) ? [("*", null)] : [];
+        return forms.Required.Count == 0 && forms.Optional.Count > 0 && !parameters.NamesAny(forms) ? [("*", null)] : [];
     }
 
-    private static bool Takes(ActionForms forms, string arn) => Array.Exists(forms.Required, f => f.Matches(arn)) || Array.Exists(forms.Optional, f => f.Matches(arn));
+    private static bool Takes(ActionForms forms, string arn) => forms.Required.Any(f => f.Matches(arn)) || forms.Optional.Any(f => f.Matches(arn));
 
     /// <summary>An object's event lists its bucket too, and a form for buckets matches objects: of ARNs that begin alike the longest is meant.</summary>
     private static List<(string Arn, string? Account)> Narrowed(List<(string Arn, string? Account)> listed, string? account)
@@ -76,7 +77,7 @@ internal static class CallResources
         if (result.Count > 0)
             return result;
         // Of the forms that an action may take, the one that says most: an object and not its bucket.
-        foreach (var form in forms.Optional.OrderByDescending(f => f.Variables.Length))
+        foreach (var form in forms.Optional.OrderByDescending(f => f.Variables.Count))
         {
             Add(form, parameters, facts, result);
             if (result.Count > 0)
