@@ -65,7 +65,7 @@ public sealed class AwsLintTests
     [InlineData("""{"Effect":"Allow","Action":"iam:CreatePolicyVersion","Resource":"arn:aws:iam::111122223333:policy/*"}""", "escalation")]
     [InlineData("""{"Effect":"Allow","Action":["iam:PassRole","ec2:RunInstances"],"Resource":"*"}""", "escalation-path")]
     [InlineData("""{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"*"}""", "data-exposure")]
-    [InlineData("""{"Effect":"Allow","Action":"ecr:GetAuthorizationToken","Resource":"*"}""", "credentials-exposure")]
+    [InlineData("""{"Effect":"Allow","Action":"redshift:GetClusterCredentials","Resource":"*"}""", "credentials-exposure")]
     [InlineData("""{"Effect":"Allow","Action":"cloudtrail:StopLogging","Resource":"*"}""", "disables-detection")]
     [InlineData("""{"Effect":"Allow","Action":"s3:PutBucketAcl","Resource":"*"}""", "permissions-management")]
     [InlineData("""{"Effect":"Allow","Action":"s3*:GetObject","Resource":"arn:aws:s3:::b/*"}""", "wildcard-service")]
@@ -106,6 +106,9 @@ public sealed class AwsLintTests
     [InlineData("""{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*","Condition":{"NumericGreaterThan":{"aws:MultiFactorAuthAge":"4"},"NumericLessThan":{"aws:MultiFactorAuthAge":"5"}}}""")]
     [InlineData("""{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"}""")]
     [InlineData("""{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringLike":{"token.actions.githubusercontent.com:sub":"repo:octo/app:*"}}}""")]
+    [InlineData("""{"Effect":"Allow","Action":"ecr:GetAuthorizationToken","Resource":"*"}""")]
+    [InlineData("""{"Effect":"Allow","Action":["iam:AttachUserPolicy","iam:PutUserPolicy"],"Resource":"*","Condition":{"StringEquals":{"iam:PermissionsBoundary":"arn:aws:iam::111122223333:policy/Limit"}}}""")]
+    [InlineData("""{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/prod/*","Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}}""")]
     public void What_is_meant_is_not_told(string statement) => Assert.Empty(Rules(statement));
 
     [Fact]

@@ -62,6 +62,8 @@ internal static class EscalationPaths
         ("bedrock-agentcore.amazonaws.com", [["bedrock-agentcore:CreateCodeInterpreter"], ["bedrock-agentcore:StartCodeInterpreterSession", "bedrock-agentcore:InvokeCodeInterpreter"]]),
     ];
 
+    private static readonly string[] s_bounding = ["iam:PermissionsBoundary", "iam:PolicyARN"];
+
     internal static void Check(AwsPolicyDocument document, List<LintFinding> findings)
     {
         var allowed = document.Statements.Where(s => s is { IsDeny: false, NotAction: false, Principal: null } && !AllowsAll(s)).ToList();
@@ -78,6 +80,9 @@ internal static class EscalationPaths
 
     private static void CheckActions(AwsStatement statement, StatementReport report)
     {
+        // The boundary that they must carry, or the policies that may be attached, bound what can be gained.
+        if (statement.Conditions.Any(c => c.Form is { Operator.Negated: false, IfExists: false } && s_bounding.Contains(c.KeyName, StringComparer.OrdinalIgnoreCase) && !c.RawValues.Contains("*")))
+            return;
         var anything = statement.NotResource || (statement.Resources?.Any(r => r.IsAll) ?? false);
         // A role, user or policy of any name is as good as anything; what `${aws:username}` names is the caller itself.
         var anybody = anything || statement.Resources?.Any(r => IsOfAnyName(r.Raw)) == true;

@@ -1,3 +1,4 @@
+using Nullius.Policy.Dialects.Aws;
 using Nullius.Policy.Dialects.Aws.Statements;
 
 namespace Nullius.Policy.Lint.Aws;
@@ -16,7 +17,7 @@ internal static class Exposures
     private static readonly string[] s_credentials =
     [
         "iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:CreateServiceSpecificCredential", "iam:ResetServiceSpecificCredential", "sts:GetFederationToken", "sts:AssumeRole",
-        "ecr:GetAuthorizationToken", "ecr-public:GetAuthorizationToken", "codeartifact:GetAuthorizationToken", "redshift:GetClusterCredentials", "redshift:GetClusterCredentialsWithIAM", "redshift-serverless:GetCredentials",
+        "codeartifact:GetAuthorizationToken", "redshift:GetClusterCredentials", "redshift:GetClusterCredentialsWithIAM", "redshift-serverless:GetCredentials",
         "rds-db:connect", "cognito-identity:GetCredentialsForIdentity", "cognito-identity:GetOpenIdTokenForDeveloperIdentity", "connect:GetFederationToken", "gamelift:RequestUploadCredentials", "lightsail:GetInstanceAccessDetails",
         "lightsail:GetRelationalDatabaseMasterUserPassword", "lightsail:DownloadDefaultKeyPair", "mediapackage:RotateIngestEndpointCredentials", "sso:GetRoleCredentials", "iot:AssumeRoleWithCertificate", "ec2:GetPasswordData",
         "apigateway:CreateApiKey", "codepipeline:PollForJobs", "eks:AccessKubernetesApi",
@@ -38,12 +39,13 @@ internal static class Exposures
             return;
         Tell("data-exposure", Of(statement, s_data), "can read data or secrets of every resource: name the resources", report);
         Tell("credentials-exposure", Of(statement, s_credentials), "hands out credentials for every resource: name the resources", report);
-        Tell("disables-detection", Of(statement, s_watching), "can switch off what records and watches: keep it apart, or deny it above", report);
+        Tell("disables-detection", [.. s_watching.Where(a => statement.Actions.Any(p => p.Matches(a)))], "can switch off what records and watches: keep it apart, or deny it above", report);
         var managing = statement.Actions.SelectMany(ActionExpansion.Of).Where(m => m.Action.ManagesPermissions).Select(m => m.FullName()).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal).ToList();
         Tell("permissions-management", managing, "changes who may do what, on every resource: name the resources", report);
     }
 
-    private static List<string> Of(AwsStatement statement, string[] actions) => [.. actions.Where(a => statement.Actions.Any(p => p.Matches(a)))];
+    /// <summary>What takes no resource can only be allowed on all.</summary>
+    private static List<string> Of(AwsStatement statement, string[] actions) => [.. actions.Where(a => !AwsActionFacts.TakesNoResource(a) && statement.Actions.Any(p => p.Matches(a)))];
 
     private static void Tell(string rule, List<string> found, string what, StatementReport report)
     {
