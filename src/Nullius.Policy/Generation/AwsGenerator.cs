@@ -29,7 +29,8 @@ public static class AwsGenerator
         var document = Write(statements, options.WithConditions ? offers : []);
         var left = observed.Unmapped.Select(o => Left(o, "no permission is known for the event"))
             .Concat(observed.Allowed.Where(o => (o.Resource ?? o.Pattern) is null).Select(o => Left(o, "the records do not tell which resource it was")))
-            .Concat(observed.Denied.Select(o => Left(o, "it was refused"))).OrderBy(l => l.Reason, StringComparer.Ordinal).ThenBy(l => l.Permission, StringComparer.Ordinal).ThenBy(l => l.Resource, StringComparer.Ordinal).ToList();
+            .Concat(observed.Denied.Select(o => Left(o, "it was refused")))
+            .Concat(observed.Failed.Select(o => Left(o, "it failed, not for want of permission"))).OrderBy(l => l.Reason, StringComparer.Ordinal).ThenBy(l => l.Permission, StringComparer.Ordinal).ThenBy(l => l.Resource, StringComparer.Ordinal).ToList();
         return new GeneratedPolicy(
             document,
             [.. statements.SelectMany(s => s.Actions.Select(a => EvidenceOf(s.Sid, a)))],

@@ -54,6 +54,7 @@ public sealed class Observations(ActivityProvider provider, string principal, Da
     private readonly Dictionary<(string Action, string? Resource, bool IsData), Observation> _allowed = [];
     private readonly Dictionary<(string Action, string? Resource, bool IsData), Observation> _denied = [];
     private readonly Dictionary<(string Action, string? Resource, bool IsData), Observation> _unmapped = [];
+    private readonly Dictionary<(string Action, string? Resource, bool IsData), Observation> _failed = [];
     private readonly Dictionary<string, bool> _wanted = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _principals = new(StringComparer.Ordinal);
 
@@ -70,6 +71,9 @@ public sealed class Observations(ActivityProvider provider, string principal, Da
 
     /// <summary>Requests that were refused: not granted, named so that somebody can decide.</summary>
     public IReadOnlyCollection<Observation> Denied => _denied.Values;
+
+    /// <summary>Requests that failed for another reason than permission, and never succeeded.</summary>
+    public IEnumerable<Observation> Failed => _failed.Where(f => !_allowed.ContainsKey(f.Key)).Select(f => f.Value);
 
     /// <summary>Events for which no permission is known.</summary>
     public IReadOnlyCollection<Observation> Unmapped => _unmapped.Values;
@@ -94,6 +98,8 @@ public sealed class Observations(ActivityProvider provider, string principal, Da
         }
         else if (request.Outcome == RecordedOutcome.Denied)
             Add(_denied, request);
+        else if (request.Outcome == RecordedOutcome.Failed)
+            Add(_failed, request);
     }
 
     /// <summary>The gate's policies are AWS documents: our own trail is asked with AWS's.</summary>

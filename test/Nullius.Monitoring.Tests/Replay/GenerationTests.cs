@@ -70,6 +70,18 @@ public class GenerationTests
     };
 
     [Fact]
+    public void What_failed_and_never_succeeded_is_not_granted_and_is_named()
+    {
+        var generated = Generate(
+        [
+            Call("s3:GetObject", "arn:aws:s3:::b/gone", 1, RecordedOutcome.Failed), Call("s3:GetObject", "arn:aws:s3:::b/k", 2, RecordedOutcome.Failed), Call("s3:GetObject", "arn:aws:s3:::b/k", 3),
+        ]);
+        var left = Assert.Single(generated.LeftOut);
+        Assert.Equal(("arn:aws:s3:::b/gone", "it failed, not for want of permission"), (left.Resource, left.Reason));
+        Assert.DoesNotContain("gone", generated.Document, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_the_records_tell_a_part_of_is_granted_by_its_pattern_and_said()
     {
         var secret = Call("secretsmanager:GetSecretValue", null) with { ResourcePattern = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-??????" };

@@ -83,6 +83,8 @@ public sealed class AwsLintTests
     [InlineData("""{"Effect":"Allow","Principal":{"Federated":"cognito-identity.amazonaws.com"},"Action":"sts:AssumeRoleWithWebIdentity"}""", "federation-without-audience")]
     [InlineData("""{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole","Resource":"*"}""", "unexpected-resource")]
     [InlineData("""{"Effect":"Allow","Principal":{"AWS":"AIDACKCEVSQ6C2EXAMPLE"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"}""", "deleted-principal")]
+    [InlineData("""{"Effect":"Deny","Action":"ec2:CreateTags","Resource":"*","Condition":{"ForAllValues:StringNotEquals":{"aws:TagKeys":["a"]}}}""", "for-all-values-denies-empty")]
+    [InlineData("""{"Effect":"Allow","Action":"ec2:CreateTags","Resource":"*","Condition":{"ForAnyValue:StringNotEquals":{"aws:TagKeys":["admin"]}}}""", "for-any-value-negated")]
     public void A_trap_is_found(string statement, string rule) => Assert.Contains(rule, Rules(statement));
 
     [Theory]
@@ -109,6 +111,7 @@ public sealed class AwsLintTests
     [InlineData("""{"Effect":"Allow","Action":"ecr:GetAuthorizationToken","Resource":"*"}""")]
     [InlineData("""{"Effect":"Allow","Action":["iam:AttachUserPolicy","iam:PutUserPolicy"],"Resource":"*","Condition":{"StringEquals":{"iam:PermissionsBoundary":"arn:aws:iam::111122223333:policy/Limit"}}}""")]
     [InlineData("""{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/prod/*","Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}}""")]
+    [InlineData("""{"Effect":"Deny","Action":"ec2:CreateTags","Resource":"*","Condition":{"ForAnyValue:StringNotEquals":{"aws:TagKeys":["a"]}}}""")]
     public void What_is_meant_is_not_told(string statement) => Assert.Empty(Rules(statement));
 
     [Fact]

@@ -49,6 +49,10 @@ internal static class ConditionTraps
         var isMultivalued = ActionTable.IsMultivalued(condition.KeyName);
         if (form.Quantifier == SetQuantifier.ForAllValues && !statement.IsDeny && !HasNullCheck(statement, condition))
             report.Add("for-all-values-allows-empty", LintSeverity.High, $"`{form.Name}` holds where `{condition.KeyName}` is absent or empty, add `\"Null\": {{\"{condition.KeyName}\": \"false\"}}`");
+        if (form.Quantifier == SetQuantifier.ForAllValues && statement.IsDeny && !form.IfExists && !HasNullCheck(statement, condition))
+            report.Add("for-all-values-denies-empty", LintSeverity.Medium, $"`{form.Name}` holds where `{condition.KeyName}` is absent or empty: requests without it are denied too, add `\"Null\": {{\"{condition.KeyName}\": \"false\"}}` unless that is meant");
+        if (form.Quantifier == SetQuantifier.ForAnyValue && form.Operator.Negated && !statement.IsDeny)
+            report.Add("for-any-value-negated", LintSeverity.Medium, $"`{form.Name}` allows as soon as one value of `{condition.KeyName}` is not listed, use `ForAllValues:{form.Operator.Name}` to keep the listed ones out");
         if (form.Quantifier == SetQuantifier.None && isMultivalued && form.Operator.Family != OperatorFamily.Null)
             report.Add("set-operator-missing", LintSeverity.High, $"`{condition.KeyName}` has several values and never matches `{form.Name}`, put `ForAnyValue:` or `ForAllValues:` before it");
         if (form.Quantifier == SetQuantifier.ForAllValues && !isMultivalued && condition.KeyName.StartsWith("aws:Principal", StringComparison.OrdinalIgnoreCase))
