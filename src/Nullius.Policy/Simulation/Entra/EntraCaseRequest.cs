@@ -25,13 +25,15 @@ internal static class EntraCaseRequest
             Roles = reader.Texts("roles"),
             UnknownGroups = reader.Texts("unknownGroups"),
             UnknownRoles = reader.Texts("unknownRoles"),
-            Guest = reader.Flag("guest") ?? false,
+            Guest = reader.Flag("guest") ?? reader.Field("guestType") is not null,
             GuestType = reader.Choice("guestType", s_guests),
             GuestTenant = reader.Text("guestTenant"),
             ServicePrincipal = reader.Text("servicePrincipal"),
             ServicePrincipalRisk = reader.Choice("servicePrincipalRisk", s_risks),
             InsiderRisk = reader.Choice("insiderRisk", s_insiderRisks),
             Application = reader.Text("application"),
+            ApplicationAttributes = ReadCustomAttributes(reader, "applicationAttributes"),
+            ServicePrincipalAttributes = ReadCustomAttributes(reader, "servicePrincipalAttributes"),
             UserAction = reader.Text("userAction"),
             ClientApp = reader.Choice("clientApp", s_clientApps) ?? "browser",
             AuthenticationContexts = reader.Texts("authenticationContexts"),
@@ -53,15 +55,35 @@ internal static class EntraCaseRequest
     {
         if (reader is null)
             return;
-        request.Platform = reader.Choice("platform", s_platforms);
+        request.Platform = ReadPlatform(reader);
         request.DeviceCompliant = reader.Flag("compliant");
-        request.DeviceHybridJoined = reader.Flag("hybridJoined") ?? false;
-        var registered = reader.Flag("registered");
-        // Only a registered device can be compliant or joined.
-        request.DeviceRegistered = registered ?? (request.DeviceCompliant == true || request.DeviceHybridJoined);
         if (reader.Object("attributes") is { } attributes)
             request.DeviceAttributes = ReadAttributes(attributes);
+        request.DeviceHybridJoined = reader.Flag("hybridJoined")
+            ?? (request.DeviceAttributes?.TryGetValue("trustType", out var trust) == true && trust.Equals("ServerAD", StringComparison.OrdinalIgnoreCase));
+        // Only a registered device can be compliant or joined, and only of one does the directory say anything.
+        request.DeviceRegistered = reader.Flag("registered")
+            ?? (request.DeviceCompliant == true || request.DeviceHybridJoined || request.DeviceAttributes?.Count > 0);
         reader.Close();
+    }
+
+    /// <summary>A platform that policies do not name, such as Chrome OS, is one all the same: of no kind.</summary>
+    private static string? ReadPlatform(CaseReader reader)
+    {
+        var text = reader.Text("platform");
+        if (text is { Length: 0 or > 64 } || string.Equals(text, "all", StringComparison.OrdinalIgnoreCase))
+            throw CaseReader.BadValue(reader.Field("platform")!, "`platform`", $"one of {string.Join(", ", s_platforms)}, another system's name, or `null` where it is not known");
+        return Array.Find(s_platforms, p => p.Equals(text, StringComparison.OrdinalIgnoreCase)) ?? text;
+    }
+
+    private static Dictionary<string, IReadOnlyList<string>>? ReadCustomAttributes(CaseReader reader, string name)
+    {
+        if (reader.Object(name) is not { } attributes)
+            return null;
+        var found = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
+        foreach (var member in attributes.Value.Members.Where(m => !m.Value.IsNull))
+            found[member.Name] = member.Value.Kind == LocatedKind.Text ? [attributes.Text(member.Name)!] : attributes.Texts(member.Name);
+        return found;
     }
 
     private static Dictionary<string, string> ReadAttributes(CaseReader reader)
