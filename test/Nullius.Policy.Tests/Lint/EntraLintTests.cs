@@ -91,5 +91,9 @@ public sealed class EntraLintTests
         Assert.Contains(rule, Rules([.. s_sound.Select(p => p.Replace(whole, part, StringComparison.Ordinal))]));
 
     [Fact]
+    public void Policies_with_their_locations_are_one_document() => Assert.Empty(AwsLintTests.Lint(
+        $$"""{"conditionalAccess":[{{string.Join(',', s_sound.Select(p => p.Replace("\"clientAppTypes\":[\"exchange", "\"locations\":{\"includeLocations\":[\"All\"],\"excludeLocations\":[\"de\"]},\"clientAppTypes\":[\"exchange", StringComparison.Ordinal)))}}],"namedLocations":[{"id":"de","displayName":"DE","countriesAndRegions":["DE"]}]}"""));
+
+    [Fact]
     public void An_empty_policy_is_told() => Assert.Contains("empty-policy", Rules(Policy(All, """ "grantControls":null """)));
 }
