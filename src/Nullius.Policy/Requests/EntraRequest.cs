@@ -46,8 +46,8 @@ public sealed class EntraRequest
     /// <summary><c>urn:user:registersecurityinfo</c> or <c>urn:user:registerdevice</c>, or null.</summary>
     public string? UserAction { get; set; }
 
-    /// <summary><c>browser</c>, <c>mobileAppsAndDesktopClients</c>, <c>exchangeActiveSync</c>, <c>other</c>.</summary>
-    public string ClientApp { get; set; } = "browser";
+    /// <summary><c>browser</c>, <c>mobileAppsAndDesktopClients</c>, <c>exchangeActiveSync</c>, <c>other</c>; null when it could not be established.</summary>
+    public string? ClientApp { get; set; } = "browser";
 
     /// <summary><c>windows</c>, <c>linux</c>, <c>macOS</c>, <c>iOS</c>, <c>android</c>, or any other name for what is none of them; null when it could not be established.</summary>
     public string? Platform { get; set; }

@@ -149,7 +149,7 @@ internal sealed class EntraReplayDecider : IReplayDecider
             GuestTenant = context.Text("guestTenant"),
             ServicePrincipal = context.Text("servicePrincipal"),
             Application = Application(request),
-            ClientApp = context.Text("clientApp") ?? "browser",
+            ClientApp = context.Text("clientApp") ?? (request.Provider == ActivityProvider.Entra ? null : "browser"),
             Platform = context.Text("device.platform"),
             // The gate's own requests are of no such flow; a sign-in record that does not tell leaves it open.
             AuthenticationFlow = context.Text("authenticationFlow") ?? (request.Provider == ActivityProvider.Entra ? null : "none"),

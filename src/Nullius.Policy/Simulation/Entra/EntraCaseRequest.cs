@@ -1,5 +1,7 @@
 using System.Net;
 using Nullius.Policy.Conditions;
+using Nullius.Policy.Dialects.Entra;
+using Nullius.Policy.Dialects.Entra.Conditions;
 using Nullius.Policy.Documents;
 using Nullius.Policy.Requests;
 
@@ -16,15 +18,15 @@ internal static class EntraCaseRequest
         ["internalGuest", "b2bCollaborationGuest", "b2bCollaborationMember", "b2bDirectConnectUser", "otherExternalUser", "serviceProvider"];
     private static readonly string[] s_flows = ["none", "deviceCodeFlow", "authenticationTransfer"];
 
-    internal static EntraRequest Read(CaseReader reader)
+    internal static EntraRequest Read(CaseReader reader, EntraPolicySet policies)
     {
         var request = new EntraRequest
         {
             User = reader.Text("user") ?? "",
             Groups = reader.Texts("groups"),
             Roles = reader.Texts("roles"),
-            UnknownGroups = reader.Texts("unknownGroups"),
-            UnknownRoles = reader.Texts("unknownRoles"),
+            UnknownGroups = [.. reader.Texts("unknownGroups"), .. IsUnknown(reader, "groups") ? Named(policies, s => s.Groups) : []],
+            UnknownRoles = [.. reader.Texts("unknownRoles"), .. IsUnknown(reader, "roles") ? Named(policies, s => s.Roles) : []],
             Guest = reader.Flag("guest") ?? reader.Field("guestType") is not null,
             GuestType = reader.Choice("guestType", s_guests),
             GuestTenant = reader.Text("guestTenant"),
@@ -35,7 +37,7 @@ internal static class EntraCaseRequest
             ApplicationAttributes = ReadCustomAttributes(reader, "applicationAttributes"),
             ServicePrincipalAttributes = ReadCustomAttributes(reader, "servicePrincipalAttributes"),
             UserAction = reader.Text("userAction"),
-            ClientApp = reader.Choice("clientApp", s_clientApps) ?? "browser",
+            ClientApp = reader.Raw("clientApp") is null ? "browser" : reader.Choice("clientApp", s_clientApps),
             AuthenticationContexts = reader.Texts("authenticationContexts"),
             AuthenticationFlow = reader.Raw("authenticationFlow") is null ? "none" : reader.Choice("authenticationFlow", s_flows),
             UserRisk = reader.Choice("userRisk", s_risks),
@@ -50,6 +52,12 @@ internal static class EntraCaseRequest
         reader.Close();
         return request;
     }
+
+    private static bool IsUnknown(CaseReader reader, string name) => reader.Raw(name) is { IsNull: true };
+
+    /// <summary>Memberships that are <c>null</c> could be any that a policy names.</summary>
+    private static string[] Named(EntraPolicySet policies, Func<UserScope, NameSet> of) =>
+        [.. policies.Policies.SelectMany(p => new[] { p.Conditions.IncludedUsers, p.Conditions.ExcludedUsers }).SelectMany(s => of(s).Names).Distinct(StringComparer.OrdinalIgnoreCase)];
 
     private static void ReadDevice(CaseReader? reader, EntraRequest request)
     {
