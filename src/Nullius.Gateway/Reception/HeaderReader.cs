@@ -72,7 +72,8 @@ internal static class HeaderReader
             }
         }
 
-        return transferEncoding && (displacedLength || http.Request.Headers.ContentLength is not null) ? RequestFault.Framing : RequestFault.None;
+        // RFC 9112, section 6.1: HTTP/1.0 knows no transfer codings, and what stood before it may have passed the body on unread.
+        return transferEncoding && (displacedLength || http.Request.Headers.ContentLength is not null || HttpProtocol.IsHttp10(http.Request.Protocol)) ? RequestFault.Framing : RequestFault.None;
     }
 
     private static bool HasControl(StringValues values)

@@ -5,11 +5,19 @@ namespace Nullius.Gateway.Reception;
 /// <summary>Which request headers are the gate's to set, in every spelling that some server folds onto them.</summary>
 internal static class ReservedHeaders
 {
-    // Prefixes after folding: lower case, `_` read as `-`.
-    private static readonly string[] Prefixes =
+    // Prefixes after folding: lower case, `_` read as `-`. What the gate sets, and what proxies, identity products and clouds set for applications behind them.
+    private static readonly string[] ExtensionPrefixes =
     [
-        "x-nullius-", "x-remote-", "x-forwarded-", "x-original-", "x-rewrite-", "x-auth-request-", "x-authenticated-", "x-goog-authenticated-",
-        "x-goog-iap-", "x-amzn-oidc-", "x-amzn-mtls-", "x-ms-client-principal", "x-pomerium-", "x-ssl-", "x-arr-", "x-envoy-", "x-client-", "ssl-client-", "cf-access-", "cf-connecting-",
+        "x-amzn-mtls-", "x-amzn-oidc-", "x-apigateway-api-", "x-appengine-", "x-arr-", "x-auth-request-", "x-authelia-", "x-authenticated-", "x-authentik-", "x-azure-", "x-client-",
+        "x-consumer-", "x-credential-", "x-endpoint-api-", "x-envoy-", "x-forward-", "x-forwarded-", "x-goog-authenticated-", "x-goog-iap-", "x-host-", "x-http-destination", "x-http-host-",
+        "x-http-method", "x-http-path-", "x-jwt-", "x-ms-client-principal", "x-mtls-", "x-nullius-", "x-original-", "x-originating-", "x-override-", "x-pomerium-", "x-proxyuser-", "x-real-",
+        "x-remote-", "x-rewrite-", "x-ssl-", "x-tls-", "x-token-", "x-user-", "x-vouch-", "x-webauth-",
+    ];
+
+    private static readonly string[] OtherPrefixes =
+    [
+        "cf-access-", "cf-connecting-", "client-cert", "cloudfront-viewer-", "fly-client-", "iv-", "oam-", "proxy-client-", "remote-", "shib-", "sm-", "ssl-client-", "tailscale-user-",
+        "tls-client-", "wl-proxy-",
     ];
 
     private static readonly FrozenSet<string> Names = new[]
@@ -18,6 +26,9 @@ internal static class ReservedHeaders
         "x-user", "x-username", "x-webauth-user", "x-email", "x-groups", "x-account", "x-role", "x-roles", "x-http-method", "x-http-method-override", "x-method-override", "x-request-id", "x-content-length",
         "x-host", "x-proxy-user", "ssl-client-cert", "ssl-client-verify", "client-cert", "client-cert-chain", "x-client-cert", "x-forwarded-client-cert",
         "proxy", "proxy-authorization", "trailer", "x-envoy-original-path", "x-envoy-external-address", "x-appengine-user-ip", "fastly-client-ip",
+        "front-end-https", "x-https", "x-scheme", "x-url-scheme", "x-protocol", "x-port", "x-method", "x-backend-host", "x-server-name", "x-proxy-url", "x-proxy-host", "x-real-ip", "x-url", "x-uri", "x-path",
+        "x-true-client-ip", "x-source-ip", "x-remote-ip", "x-custom-ip-authorization", "x-cdn-src-ip", "client-ip", "http-client-ip", "http-host", "request-uri", "base-url", "via", "x-via",
+        "x-userid", "x-uid", "x-subject", "x-principal", "x-identity", "x-tenant-user", "x-login", "x-admin", "x-is-admin", "x-id-token", "x-aws-ec2-metadata-token", "metadata-flavor", "max-forwards",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>True when no client's copy of the header may reach an application.</summary>
@@ -34,11 +45,11 @@ internal static class ReservedHeaders
     private static bool IsReservedFolded(string name)
     {
         var first = (char)(name[0] | 0x20);
-        if (first is not ('x' or 'f' or 't' or 'r' or 's' or 'c' or 'p'))
+        if (first is not ('x' or 'f' or 't' or 'r' or 's' or 'c' or 'p' or 'i' or 'o' or 'w' or 'h' or 'b' or 'v' or 'm'))
             return false;
         if (Names.Contains(name))
             return true;
-        foreach (var prefix in Prefixes)
+        foreach (var prefix in first == 'x' ? ExtensionPrefixes : OtherPrefixes)
         {
             if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
                 return true;
