@@ -115,7 +115,7 @@ internal static class RequestFaults
         RequestFault.Misdirected => "the connection was opened for another host",
         RequestFault.DuplicateHeader => "a header that may occur once is repeated",
         RequestFault.HeaderSpelling => "a header name collides with one that the gate sets",
-        RequestFault.ConnectionHeader => "the Connection header names something other than keep-alive, close, upgrade or te",
+        RequestFault.ConnectionHeader => "the Connection header names something other than keep-alive, close, upgrade or te, or a header of HTTP/1.1 came over HTTP/2",
         RequestFault.Framing => "the length of the body is stated in two ways",
         RequestFault.DuplicateCookie => "the session cookie is repeated",
         RequestFault.Upgrade => "the upgrade is malformed, or to a protocol other than websocket",
