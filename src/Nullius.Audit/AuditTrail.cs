@@ -12,31 +12,20 @@ namespace Nullius.Audit;
 /// </summary>
 public sealed class AuditTrail : IAsyncDisposable
 {
-    private readonly Lock _gate = new();
     private readonly Lock _flushGate = new();
     private readonly AuditOptions _options;
     private readonly TimeProvider _time;
     private readonly TrailDisk _disk;
-    private readonly SegmentWriter _segments;
-    private readonly SpaceReserve _reserve;
+    private readonly TrailWriter _writer;
     private readonly HeadFile _heads;
-    private readonly TipFile _tip;
     private readonly FileStream _writerLock;
-    private readonly ChainedLines _lines;
-    private readonly WaitingRecords _waiting = new();
     private readonly ITimer _waitingTimer;
-    private readonly Queue<(SafeFileHandle File, TrailPosition End)> _complete = new();
     private readonly Queue<TrailPosition> _headsDue = new();
     private readonly PeriodicTimer _timer;
     private Task _maintenance = Task.CompletedTask;
 
-    // Under _gate.
-    private long _sequence;
-    private Digest _last;
     private int _armed;
-    private bool _starved;
-    private volatile string? _fault;
-    private bool _closed;
+    private int _scheduled;
 
     // Under _flushGate.
     private long _durable;
@@ -44,39 +33,25 @@ public sealed class AuditTrail : IAsyncDisposable
     private readonly TreeFile _tree;
     private (long Size, SignedHead? Head) _stated = (-1, null);
 
-    private AuditTrail(AuditOptions options, TimeProvider time, TrailDisk disk, FileStream writerLock, HeadFile heads, TipFile tip, TreeFile tree, TrailPosition position)
+    private AuditTrail(AuditOptions options, TimeProvider time, TrailDisk disk, FileStream writerLock, HeadFile heads, TreeFile tree, TrailWriter writer)
     {
         _options = options;
         _time = time;
         _disk = disk;
         _writerLock = writerLock;
         _heads = heads;
-        _tip = tip;
         _tree = tree;
-        _lines = new ChainedLines(options.MostRecordBytes + ChainLink.MostBytes + WaitingRecords.MostLineBytes);
+        _writer = writer;
         _waitingTimer = time.CreateTimer(static state => ((AuditTrail)state!).WriteWaiting(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _sequence = _durable = position.Sequence;
-        _last = position.Last;
-        _segments = new SegmentWriter(disk, options.Folder, position.Segment, position.Offset);
-        _reserve = new SpaceReserve(disk, options.Folder, options.ReservedBytes);
-        _starved = !_reserve.TryRefill();
+        _durable = writer.Position.Sequence;
         _timer = new PeriodicTimer(options.FsyncInterval, time);
     }
 
     /// <summary>Sequence of the newest record, 0 when there is none.</summary>
-    public long Sequence
-    {
-        get
-        {
-            lock (_gate)
-                return _sequence;
-        }
-    }
+    public long Sequence => _writer.Position.Sequence;
 
     /// <summary>Why the trail does not take ordinary records now; null while it does.</summary>
-    public string? Problem => _fault ?? (Volatile.Read(ref _starved) ? Starved : null);
-
-    private string Starved => $"the disk of the audit trail `{_options.Folder}` is full: only administrators' records are taken until space is free";
+    public string? Problem => _writer.Problem;
 
     /// <summary>
     /// Opens the trail of a node, making it when it is new. Where a crash left a torn last line, the line is moved to a
@@ -113,7 +88,7 @@ public sealed class AuditTrail : IAsyncDisposable
             }
 
             tip.Keep(heads.Statement(position, time.GetUtcNow().ToUnixTimeMilliseconds()));
-            var trail = new AuditTrail(options, time, disk, writerLock, heads, tip, tree, position);
+            var trail = new AuditTrail(options, time, disk, writerLock, heads, tree, new TrailWriter(options, time, disk, tip, position));
             disk.FlushFolder(options.Folder);
             if (recovery.Torn is { } torn)
                 trail.AppendReserved(TrailRecords.Recovered(torn, time.GetUtcNow()));
@@ -160,10 +135,34 @@ public sealed class AuditTrail : IAsyncDisposable
         CheckBody(body);
         if (Problem is { } problem)
             throw new AuditUnavailableException(problem);
-        if (!_waiting.TryAdd(body))
+        if (!_writer.Waiting.TryAdd(body))
             Append(body);
         else if (Interlocked.Exchange(ref _armed, 1) == 0)
             _waitingTimer.Change(_options.LongestWait, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>
+    /// As <see cref="Append(ReadOnlySpan{byte}, Durability)"/>, but the record joins those that come at the same time, and they
+    /// are written together: under load one write serves many, and no thread stands still for it.
+    /// </summary>
+    /// <returns>Completes when the line is written.</returns>
+    /// <exception cref="AuditUnavailableException">As <see cref="Append(ReadOnlySpan{byte}, Durability)"/>, thrown or told by the task.</exception>
+    /// <exception cref="ArgumentException">As <see cref="Append(ReadOnlySpan{byte}, Durability)"/>.</exception>
+    public ValueTask AppendAsync(ReadOnlySpan<byte> body)
+    {
+        CheckBody(body);
+        if (Problem is { } problem)
+            throw new AuditUnavailableException(problem);
+        if (_writer.Joined.TryJoin(body) is not { } written)
+        {
+            Append(body);
+            return ValueTask.CompletedTask;
+        }
+
+        // At the end of the queue: whatever is to run before it may still join.
+        if (Interlocked.Exchange(ref _scheduled, 1) == 0)
+            ThreadPool.UnsafeQueueUserWorkItem(static trail => trail.WriteJoined(), this, preferLocal: false);
+        return new(written);
     }
 
     /// <summary>
@@ -180,7 +179,7 @@ public sealed class AuditTrail : IAsyncDisposable
             {
                 SignHeads(always: true);
                 PublicKeys.Publish(Path.Combine(_options.Folder, SegmentFiles.Keys), next);
-                var position = _heads.Newest is { } head ? new TrailPosition(head.Size, head.Last, head.Segment, head.EndOffset) : Position();
+                var position = _heads.Newest is { } head ? new TrailPosition(head.Size, head.Last, head.Segment, head.EndOffset) : _writer.Position;
                 _heads.Rotate(next, position, _tree.Root(), _time.GetUtcNow().ToUnixTimeMilliseconds());
             }
             catch (IOException fault)
@@ -188,8 +187,7 @@ public sealed class AuditTrail : IAsyncDisposable
                 throw new AuditUnavailableException($"the signing key of the audit trail `{_options.Folder}` could not be replaced: {fault.Message}", fault);
             }
 
-            lock (_gate)
-                _tip.ChangeKey(next, new TrailPosition(_sequence, _last, _segments.Index, _segments.Offset));
+            _writer.ChangeKey(next);
             SignHeads(always: false);
         }
     }
@@ -197,18 +195,14 @@ public sealed class AuditTrail : IAsyncDisposable
     /// <summary>Stops taking records, makes all of them durable and signs a last head.</summary>
     public async ValueTask DisposeAsync()
     {
-        lock (_gate)
-        {
-            if (_closed)
-                return;
-            _closed = true;
-        }
-
+        if (!_writer.Close())
+            return;
         _timer.Dispose();
         await _waitingTimer.DisposeAsync().ConfigureAwait(false);
         await _maintenance.ConfigureAwait(false);
-        _waiting.Close();
-        WriteWaiting();
+        _writer.Waiting.Close();
+        _writer.Joined.Close();
+        _writer.WriteWaiting();
         lock (_flushGate)
         {
             try
@@ -218,13 +212,12 @@ public sealed class AuditTrail : IAsyncDisposable
             catch (Exception fault) when (fault is IOException or AuditUnavailableException)
             {
                 // Every record is written; the next Open makes them durable and signs them.
-                _fault ??= fault.Message;
+                _writer.Fail(fault.Message);
             }
         }
 
-        _segments.Dispose();
+        _writer.Dispose();
         _heads.Dispose();
-        _tip.Dispose();
         _writerLock.Dispose();
     }
 
@@ -236,30 +229,19 @@ public sealed class AuditTrail : IAsyncDisposable
             WriteWaiting();
             lock (_flushGate)
                 SignHeads(always: false);
-            PrepareNext();
-            Replenish();
+            _writer.PrepareNext();
+            _writer.Replenish();
         }
         catch (Exception fault) when (fault is IOException or AuditUnavailableException or UnauthorizedAccessException)
         {
-            // A full disk is told by Problem, a failed fsync by _fault; both are tried again at the next tick.
+            // A full disk is told by Problem, a failed fsync by Fault; both are tried again at the next tick.
         }
     }
 
     private AuditReceipt Append(ReadOnlySpan<byte> body, Durability durability, bool reserved)
     {
         CheckBody(body);
-        long sequence;
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_closed, this);
-            if (_fault is { } fault)
-                throw new AuditUnavailableException(fault);
-            if (_starved && !reserved)
-                throw new AuditUnavailableException(Starved);
-            WriteLines(body, reserved);
-            sequence = _sequence;
-        }
-
+        var sequence = _writer.Write(body, reserved);
         if (durability is Durability.Sync)
         {
             // Whoever waits here while another flushes finds its record durable already: one fsync serves a group.
@@ -276,93 +258,16 @@ public sealed class AuditTrail : IAsyncDisposable
             throw new ArgumentException($"audit record of {body.Length} bytes: expected one JSON object on one line of at most {_options.MostRecordBytes} bytes", nameof(body));
     }
 
-    // INVARIANT: under _gate. What waits goes first, in the same write; where that fails, the record itself goes alone.
-    private void WriteLines(ReadOnlySpan<byte> body, bool reserved)
-    {
-        var at = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        _lines.Begin(_sequence, _last);
-        var more = _waiting.AddTo(_lines, at);
-        if (body.Length > 0)
-            _lines.Add(body, at);
-        try
-        {
-            Write(_lines.Written, reserved);
-            _waiting.Forget();
-        }
-        catch (AuditUnavailableException) when (more && body.Length > 0 && _fault is null)
-        {
-            _lines.Begin(_sequence, _last);
-            _lines.Add(body, at);
-            Write(_lines.Written, reserved);
-        }
-
-        (_sequence, _last) = (_lines.Sequence, _lines.Last);
-        // After the lines: the tip never counts one that is not there.
-        _tip.Mark(new TrailPosition(_sequence, _last, _segments.Index, _segments.Offset));
-        if (_segments.Offset >= _options.SegmentBytes)
-            Roll();
-    }
-
     private void WriteWaiting()
     {
         Volatile.Write(ref _armed, 0);
-        lock (_gate)
-        {
-            if (_fault is not null || _waiting.IsEmpty)
-                return;
-            try
-            {
-                WriteLines([], reserved: false);
-            }
-            catch (AuditUnavailableException)
-            {
-                // They wait on for the next record or the next tick.
-            }
-        }
+        _writer.WriteWaiting();
     }
 
-    private void Write(ReadOnlySpan<byte> line, bool reserved)
+    private void WriteJoined()
     {
-        while (true)
-        {
-            try
-            {
-                _segments.Append(line);
-                return;
-            }
-            catch (IOException fault)
-            {
-                if (!_segments.IsClean)
-                    _fault = $"audit segment {_options.Folder}/{SegmentFiles.Name(_segments.Index)} is in an unknown state after a failed write: {fault.Message}";
-                var full = TrailDisk.IsFull(fault);
-                _starved |= full;
-                if (_fault is null && full && reserved && _reserve.Release())
-                    continue;
-                throw new AuditUnavailableException(_fault ?? $"audit record not written to `{_options.Folder}`: {fault.Message}", fault);
-            }
-        }
-    }
-
-    // INVARIANT: under _gate. The file that follows is opened beforehand by the timer; only when a burst outruns the timer
-    // by a whole segment is it opened here.
-    private void Roll()
-    {
-        if (!_segments.HasNext)
-        {
-            if (_segments.Offset < 2 * _options.SegmentBytes)
-                return;
-            try
-            {
-                _segments.Prepare(_segments.OpenNext());
-            }
-            catch (IOException)
-            {
-                return; // The segment grows on; the record itself is written.
-            }
-        }
-
-        var end = new TrailPosition(_sequence, _last, _segments.Index, _segments.Offset);
-        _complete.Enqueue((_segments.Roll(), end));
+        Volatile.Write(ref _scheduled, 0);
+        _writer.WriteJoined();
     }
 
     // INVARIANT: under _flushGate. Completed segments are flushed before the current one, so that what is durable is a prefix.
@@ -370,18 +275,9 @@ public sealed class AuditTrail : IAsyncDisposable
     {
         if (_durable >= wanted)
             return;
-        if (_fault is { } known)
+        if (_writer.Fault is { } known)
             throw new AuditUnavailableException(known);
-        SafeFileHandle file;
-        long sequence;
-        int complete;
-        lock (_gate)
-        {
-            file = _segments.File;
-            sequence = _sequence;
-            complete = _complete.Count;
-        }
-
+        var (file, sequence, complete) = _writer.Unflushed();
         if (sequence == _durable && complete == 0)
             return;
         try
@@ -393,8 +289,9 @@ public sealed class AuditTrail : IAsyncDisposable
         catch (IOException fault)
         {
             // After a failed fsync the kernel may have dropped the pages: trying again would report a success that is none.
-            _fault = $"audit trail `{_options.Folder}` could not be flushed to the disk: {fault.Message}";
-            throw new AuditUnavailableException(_fault, fault);
+            var problem = $"audit trail `{_options.Folder}` could not be flushed to the disk: {fault.Message}";
+            _writer.Fail(problem);
+            throw new AuditUnavailableException(problem, fault);
         }
 
         _durable = sequence;
@@ -402,14 +299,11 @@ public sealed class AuditTrail : IAsyncDisposable
 
     private void FlushComplete()
     {
-        (SafeFileHandle File, TrailPosition End) segment;
-        lock (_gate)
-            segment = _complete.Peek();
-        _disk.Flush(segment.File);
-        segment.File.Dispose();
-        _headsDue.Enqueue(segment.End);
-        lock (_gate)
-            _complete.Dequeue();
+        var (file, end) = _writer.Complete();
+        _disk.Flush(file);
+        file.Dispose();
+        _headsDue.Enqueue(end);
+        _writer.Completed();
     }
 
     // INVARIANT: under _flushGate. A head never counts a line that a power cut could take back, and heads never go back:
@@ -418,7 +312,7 @@ public sealed class AuditTrail : IAsyncDisposable
     {
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var due = always || now - _headAt >= (long)_options.HeadInterval.TotalMilliseconds || now < _headAt;
-        var position = Position();
+        var position = _writer.Position;
         FlushTo(position.Sequence);
         while (_headsDue.TryPeek(out var end) && end.Sequence <= position.Sequence)
         {
@@ -436,7 +330,7 @@ public sealed class AuditTrail : IAsyncDisposable
 
         if (_stated == (position.Sequence, _heads.Newest))
             return;
-        _tip.Keep(_heads.Statement(position, now));
+        _writer.Keep(_heads.Statement(position, now));
         _stated = (position.Sequence, _heads.Newest);
     }
 
@@ -445,46 +339,6 @@ public sealed class AuditTrail : IAsyncDisposable
         _tree.AdvanceTo(position);
         _heads.Append(position, _tree.Root(), now);
         _tree.Save();
-    }
-
-    private TrailPosition Position()
-    {
-        lock (_gate)
-            return new TrailPosition(_sequence, _last, _segments.Index, _segments.Offset);
-    }
-
-    private void PrepareNext()
-    {
-        int index;
-        lock (_gate)
-        {
-            if (_closed || _segments.HasNext || _segments.Offset < _options.SegmentBytes / 2)
-                return;
-            index = _segments.Index;
-        }
-
-        SafeFileHandle? next = _disk.Open(SegmentFiles.PathOf(_options.Folder, index + 1));
-        lock (_gate)
-        {
-            // A burst may have rolled meanwhile: then this file is the current one already.
-            if (!_closed && !_segments.HasNext && _segments.Index == index)
-            {
-                _segments.Prepare(next);
-                next = null;
-            }
-        }
-
-        next?.Dispose();
-        _disk.FlushFolder(_options.Folder);
-    }
-
-    private void Replenish()
-    {
-        lock (_gate)
-        {
-            if (!_closed && (_starved || !_reserve.IsFull))
-                _starved = !_reserve.TryRefill();
-        }
     }
 
     private async Task MaintainAsync()

@@ -17,6 +17,9 @@ internal interface IRecordSink
 {
     void Append(ReadOnlySpan<byte> body, Durability durability);
 
+    /// <summary>Completes when the record is written.</summary>
+    ValueTask AppendAsync(ReadOnlySpan<byte> body);
+
     /// <summary>Also on a full disk, out of the reserve: for what a signed-in administrator does.</summary>
     void AppendReserved(ReadOnlySpan<byte> body, Durability durability);
 
@@ -27,6 +30,8 @@ internal interface IRecordSink
 internal sealed class TrailSink(AuditTrail trail) : IRecordSink
 {
     public void Append(ReadOnlySpan<byte> body, Durability durability) => trail.Append(body, durability);
+
+    public ValueTask AppendAsync(ReadOnlySpan<byte> body) => trail.AppendAsync(body);
 
     public void AppendReserved(ReadOnlySpan<byte> body, Durability durability) => trail.AppendReserved(body, durability);
 

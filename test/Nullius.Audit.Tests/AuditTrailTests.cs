@@ -183,12 +183,14 @@ public sealed class AuditTrailTests : IDisposable
     {
         await using var trail = _test.Open();
         var body = TestTrail.Body(1);
-        for (var i = 0; i < 200; i++)
-            trail.Append(body);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
-            trail.Append(body);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The runtime itself allocates a little, once, when it compiles a method anew: what appends allocate shows in every round.
+        Assert.Contains(0, Enumerable.Range(0, 10).Select(_ =>
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 1000; i++)
+                trail.Append(body);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }));
     }
 
     [Fact]

@@ -38,7 +38,11 @@ internal static class KilledWriter
         while (true)
         {
             trail.AppendSoon(TestTrail.Body(2));
-            output.Write(System.Text.Encoding.ASCII.GetBytes($"{trail.Append(TestTrail.Body(1)).Sequence}\n"));
+            if (trail.Sequence % 2 == 0)
+                trail.Append(TestTrail.Body(1));
+            else
+                trail.AppendAsync(TestTrail.Body(3)).AsTask().Wait();
+            output.Write(System.Text.Encoding.ASCII.GetBytes($"{trail.Sequence}\n"));
         }
     }
 }

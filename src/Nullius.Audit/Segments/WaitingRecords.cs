@@ -4,24 +4,23 @@ using Nullius.Audit.Chain;
 namespace Nullius.Audit.Segments;
 
 /// <summary>
-/// Records that wait for the next write, bounded in number and bytes. Added by anyone; taken, kept over a failed write and
-/// forgotten after a good one under the trail's gate.
+/// Records that wait for the next write, bounded in number and bytes. Added by anyone; taken, and after the write forgotten,
+/// under the trail's gate. Whoever joins learns how it went.
 /// </summary>
-internal sealed class WaitingRecords
+internal sealed class WaitingRecords(int mostBytes, int mostRecords)
 {
-    /// <summary>The longest lines that the waiting records can make.</summary>
-    public const int MostLineBytes = MostBytes + (MostRecords * ChainLink.MostBytes);
-
-    private const int MostBytes = 64 * 1024;
-    private const int MostRecords = 128;
-
     private readonly Lock _lock = new();
-    private byte[] _arriving = new byte[MostBytes];
-    private byte[] _taken = new byte[MostBytes];
+    private byte[] _arriving = new byte[mostBytes];
+    private byte[] _taken = new byte[mostBytes];
     private int _length;
     private int _count;
     private int _takenLength;
     private bool _closed;
+    private TaskCompletionSource? _arrivingEnd;
+    private TaskCompletionSource? _takenEnd;
+
+    /// <summary>The longest lines that the waiting records can make.</summary>
+    public int MostLineBytes => mostBytes + (mostRecords * ChainLink.MostBytes);
 
     /// <summary>True when there is nothing to write.</summary>
     public bool IsEmpty
@@ -37,15 +36,14 @@ internal sealed class WaitingRecords
     public bool TryAdd(ReadOnlySpan<byte> body)
     {
         lock (_lock)
-        {
-            if (_closed || _count == MostRecords || body.Length + sizeof(int) > MostBytes - _length)
-                return false;
-            BinaryPrimitives.WriteInt32LittleEndian(_arriving.AsSpan(_length), body.Length);
-            body.CopyTo(_arriving.AsSpan(_length + sizeof(int)));
-            _length += sizeof(int) + body.Length;
-            _count++;
-            return true;
-        }
+            return Put(body);
+    }
+
+    /// <summary>As <see cref="TryAdd"/>, with what completes when the record is written; null when it was not added.</summary>
+    public Task? TryJoin(ReadOnlySpan<byte> body)
+    {
+        lock (_lock)
+            return Put(body) ? (_arrivingEnd ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : null;
     }
 
     /// <summary>Adds the lines of those that wait, in the order of arrival; true when there were any. They wait until <see cref="Forget"/>.</summary>
@@ -63,8 +61,26 @@ internal sealed class WaitingRecords
         return _takenLength > 0;
     }
 
-    /// <summary>Those that were taken are written.</summary>
-    public void Forget() => _takenLength = 0;
+    /// <summary>Those that were taken are written, or, with a fault, never will be.</summary>
+    public void Forget(Exception? fault = null)
+    {
+        _takenLength = 0;
+        if (_takenEnd is not { } end)
+            return;
+        _takenEnd = null;
+        if (fault is null)
+            end.SetResult();
+        else
+            end.SetException(fault);
+    }
+
+    /// <summary>None of those that wait now will be written.</summary>
+    public void Refuse(Exception fault)
+    {
+        if (_takenLength == 0)
+            Take();
+        Forget(fault);
+    }
 
     /// <summary>Takes no more.</summary>
     public void Close()
@@ -73,12 +89,24 @@ internal sealed class WaitingRecords
             _closed = true;
     }
 
+    private bool Put(ReadOnlySpan<byte> body)
+    {
+        if (_closed || _count == mostRecords || body.Length + sizeof(int) > mostBytes - _length)
+            return false;
+        BinaryPrimitives.WriteInt32LittleEndian(_arriving.AsSpan(_length), body.Length);
+        body.CopyTo(_arriving.AsSpan(_length + sizeof(int)));
+        _length += sizeof(int) + body.Length;
+        _count++;
+        return true;
+    }
+
     private void Take()
     {
         lock (_lock)
         {
             (_arriving, _taken) = (_taken, _arriving);
             (_takenLength, _length, _count) = (_length, 0, 0);
+            (_takenEnd, _arrivingEnd) = (_arrivingEnd, null);
         }
     }
 }

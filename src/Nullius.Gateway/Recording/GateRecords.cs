@@ -13,21 +13,18 @@ internal static class GateRecords
     private const int MostText = 256;
     /// <summary>The decision, written before anything is forwarded (law 6).</summary>
     /// <exception cref="AuditUnavailableException">It could not be written: nothing may be forwarded.</exception>
-    public static void AppendDecision(GateCore core, GateRequest request, RefusalReason refusal)
+    public static void AppendDecision(GateCore core, GateRequest request, RefusalReason refusal) =>
+        Append(core, request, refusal, DecisionText(request, refusal));
+
+    /// <summary>As <see cref="AppendDecision"/>, for what is forwarded once the task completes; the thread is free meanwhile.</summary>
+    /// <exception cref="AuditUnavailableException">As <see cref="AppendDecision"/>, thrown or told by the task.</exception>
+    public static ValueTask AppendForwardedAsync(GateCore core, GateRequest request)
     {
-        var json = RecordText.Begin();
-        WriteHead(json, request, refusal == RefusalReason.None);
-        WriteSubject(json, request);
-        WriteRequest(json, request);
-        json.Raw(",\"nullius\":{\"stage\":\"decision\""u8);
-        WriteAsked(json, request);
-        WriteDecision(json, request, refusal);
-        json.Raw("}}"u8);
-        var durability = request.Route is { Config.DurableSync: true } && refusal == RefusalReason.None ? Durability.Sync : Durability.Interval;
-        if (refusal == RefusalReason.None && IsAdministration(request))
-            core.Records.AppendReserved(json.Written, durability);
-        else
-            core.Records.Append(json.Written, durability);
+        var json = DecisionText(request, RefusalReason.None);
+        if (request.Route is not { Config.DurableSync: true } && !IsAdministration(request))
+            return core.Records.AppendAsync(json.Written);
+        Append(core, request, RefusalReason.None, json);
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>How a forwarded request ended. Nobody waits for it: it is written together with the next decision.</summary>
@@ -45,6 +42,27 @@ internal static class GateRecords
             core.Records.AppendReserved(json.Written, Durability.Interval);
         else
             core.Records.AppendSoon(json.Written);
+    }
+
+    private static void Append(GateCore core, GateRequest request, RefusalReason refusal, RecordText json)
+    {
+        var durability = request.Route is { Config.DurableSync: true } && refusal == RefusalReason.None ? Durability.Sync : Durability.Interval;
+        if (refusal == RefusalReason.None && IsAdministration(request))
+            core.Records.AppendReserved(json.Written, durability);
+        else
+            core.Records.Append(json.Written, durability);
+    }
+
+    private static RecordText DecisionText(GateRequest request, RefusalReason refusal)
+    {
+        var json = RecordText.Begin();
+        WriteHead(json, request, refusal == RefusalReason.None);
+        WriteSubject(json, request);
+        WriteRequest(json, request);
+        json.Raw(",\"nullius\":{\"stage\":\"decision\""u8);
+        WriteAsked(json, request);
+        WriteDecision(json, request, refusal);
+        return json.Raw("}}"u8);
     }
 
     // Who signed in and is allowed at the console may act when the disk is full: the reserve is theirs (law 6). A route that

@@ -14,20 +14,43 @@ internal sealed class Audit(GateCore core) : IStep
     {
         try
         {
-            GateRecords.AppendDecision(core, request, RefusalReason.None);
+            var written = GateRecords.AppendForwardedAsync(core, request);
+            return written.IsCompletedSuccessfully ? new(Written(request)) : WaitAsync(request, written);
         }
         catch (AuditUnavailableException fault)
         {
-            GateLog.RecordFailed(core.Log, request.Reference, fault.Message);
-            if (IsSignIn(request))
-                return new(StepResult.Continue);
-            request.Refusal = RefusalReason.RecordUnavailable;
-            return new(StepResult.Refused);
+            return new(Unwritten(request, fault));
+        }
+    }
+
+    private async ValueTask<StepResult> WaitAsync(GateRequest request, ValueTask written)
+    {
+        try
+        {
+            await written;
+        }
+        catch (AuditUnavailableException fault)
+        {
+            return Unwritten(request, fault);
         }
 
+        return Written(request);
+    }
+
+    private StepResult Written(GateRequest request)
+    {
         request.Clock.End(Recording.Stage.Audit, core.Time.GetTimestamp());
         core.Decisions.Publish(DecisionEvents.Of(core, request, RefusalReason.None));
-        return new(StepResult.Continue);
+        return StepResult.Continue;
+    }
+
+    private StepResult Unwritten(GateRequest request, AuditUnavailableException fault)
+    {
+        GateLog.RecordFailed(core.Log, request.Reference, fault.Message);
+        if (IsSignIn(request))
+            return StepResult.Continue;
+        request.Refusal = RefusalReason.RecordUnavailable;
+        return StepResult.Refused;
     }
 
     // The platform's own sign-in pages reach no application, and what happens there has records of its own, out of the

@@ -22,6 +22,18 @@ internal sealed class FakeRecords : IRecordSink
         _lines.Enqueue(System.Text.Encoding.UTF8.GetString(body));
     }
 
+    public ValueTask AppendAsync(ReadOnlySpan<byte> body)
+    {
+        return LaterAsync(body.ToArray());
+
+        // A trail tells later how it went: nothing may have been forwarded by then.
+        async ValueTask LaterAsync(byte[] copy)
+        {
+            await Task.Yield();
+            Append(copy, Durability.Interval);
+        }
+    }
+
     public void AppendSoon(ReadOnlySpan<byte> body) => Append(body, Durability.Interval);
 
     /// <summary>How many records took the reserve.</summary>
