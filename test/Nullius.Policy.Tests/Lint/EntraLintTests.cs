@@ -91,6 +91,23 @@ public sealed class EntraLintTests
         Assert.Contains(rule, Rules([.. s_sound.Select(p => p.Replace(whole, part, StringComparison.Ordinal))]));
 
     [Fact]
+    public void A_location_that_is_not_given_does_not_keep_policies_from_being_looked_at()
+    {
+        var rules = Rules(Policy("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"locations":{"includeLocations":["All"],"excludeLocations":["11111111-0000-0000-0000-000000000001"]}}"""));
+        Assert.Contains("unknown-location", rules);
+        Assert.Contains("no-break-glass", rules);
+    }
+
+    [Fact]
+    public void A_policy_that_does_not_load_leaves_the_others_to_be_looked_at()
+    {
+        var rules = Rules("""{"id":"x","displayName":"x","state":"on","conditions":{},"grantControls":null}""", Policy("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]}}"""));
+        Assert.Contains("bad-value", rules);
+        Assert.Contains("no-break-glass", rules);
+        Assert.DoesNotContain("legacy-authentication", rules);
+    }
+
+    [Fact]
     public void Policies_with_their_locations_are_one_document() => Assert.Empty(AwsLintTests.Lint(
         $$"""{"conditionalAccess":[{{string.Join(',', s_sound.Select(p => p.Replace("\"clientAppTypes\":[\"exchange", "\"locations\":{\"includeLocations\":[\"All\"],\"excludeLocations\":[\"de\"]},\"clientAppTypes\":[\"exchange", StringComparison.Ordinal)))}}],"namedLocations":[{"id":"de","displayName":"DE","countriesAndRegions":["DE"]}]}"""));
 

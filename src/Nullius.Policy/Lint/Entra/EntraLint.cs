@@ -9,11 +9,13 @@ internal static class EntraLint
 {
     private const int ManyExclusions = 5;
 
-    internal static void Check(EntraPolicySet set, List<LintFinding> findings)
+    /// <param name="isWhole">Whether every policy that was given is in the set: only then is told what none of them does.</param>
+    internal static void Check(EntraPolicySet set, bool isWhole, List<LintFinding> findings)
     {
         foreach (var policy in set.Policies)
             Check(policy, findings);
-        CheckSet(set, findings);
+        if (isWhole)
+            CheckSet(set, findings);
     }
 
     internal static void Add(EntraPolicy policy, string rule, LintSeverity severity, string message, List<LintFinding> findings) =>
