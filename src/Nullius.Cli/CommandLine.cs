@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Text.RegularExpressions;
 using Nullius.Cli.Output;
 using Nullius.Server.Hosting;
 
 namespace Nullius.Cli;
 
 /// <summary>The <c>nullius</c> command: one file per verb, and the one place where faults become exit codes.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     public static RootCommand Build(Terminal terminal)
     {
@@ -30,8 +31,20 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args, Terminal terminal)
     {
-        var result = Build(terminal).Parse(args);
-        var errors = result.Errors.Select(error => error.Message).Concat(Mistyped(result, args)).ToList();
+        ParseResult result;
+        try
+        {
+            result = Build(terminal).Parse(args);
+        }
+        catch (InvalidOperationException fault)
+        {
+            // A rule of a verb looked at a value that is none of its type; which verb, the parser does not say any more.
+            terminal.Say(Worded(fault.Message));
+            terminal.Say("see `nullius --help`");
+            return ExitCode.Usage;
+        }
+
+        var errors = result.Errors.Select(error => Worded(error.Message)).Concat(Mistyped(result, args)).ToList();
         if (errors.Count > 0 && result.Action is not HelpAction)
         {
             foreach (var error in errors) terminal.Say(error);
@@ -65,6 +78,20 @@ internal static class CommandLine
             return known.Usage ? ExitCode.Usage : ExitCode.Fault;
         }
     }
+
+    /// <summary>The parser's words without the names of types.</summary>
+    private static string Worded(string message)
+    {
+        var unreadable = UnreadableValue().Match(message);
+        if (!unreadable.Success)
+            return message;
+        var choices = unreadable.Groups["choices"].Value.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var expected = choices.Length > 0 ? string.Join(", ", choices).ToLowerInvariant() : unreadable.Groups["type"].Value.Contains("Int", StringComparison.Ordinal) ? "a whole number" : "another value";
+        return $"`{unreadable.Groups["value"].Value}` is no value of `{unreadable.Groups["option"].Value}`: expected {expected}";
+    }
+
+    [GeneratedRegex(@"^Cannot parse argument '(?<value>.*)' for (?:option|command) '(?<option>[^']*)' as expected type '(?<type>[^']*)'\.(?: Did you mean one of the following\?(?<choices>.*))?$", RegexOptions.Singleline, 1000)]
+    private static partial Regex UnreadableValue();
 
     /// <summary>An option that the verb does not have, where it wants a name: never taken for the name. After <c>--</c> everything is one.</summary>
     private static IEnumerable<string> Mistyped(ParseResult result, string[] args) => args.Contains("--", StringComparer.Ordinal)

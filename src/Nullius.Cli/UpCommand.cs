@@ -17,7 +17,7 @@ internal static class UpCommand
         var command = new Command("up", "Run the platform: gateway, identity, console. Prints `ready: https://…` when it serves.") { config, data, demo, port, verbose };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(port) is { } asked and (< 0 or > 65534)) result.AddError($"`--port {asked}` is not a port: expected 0 (any free one) to 65534");
+            if (int.TryParse(result.GetResult(port)?.Tokens is [{ Value: var typed }] ? typed : null, System.Globalization.CultureInfo.InvariantCulture, out var asked) && asked is < 0 or > 65534) result.AddError($"`--port {asked}` is not a port: expected 0 (any free one) to 65534");
             if (result.GetValue(demo) && result.GetValue(config) is not null) result.AddError("--demo brings its own configuration: leave out --config");
         });
         command.SetAction(async (result, cancellation) =>

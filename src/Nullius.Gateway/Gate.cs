@@ -54,6 +54,7 @@ public sealed class Gate : IAsyncDisposable
         try
         {
             configuration.Start(config);
+            await parts.Core.Forms.LoadAsync(cancellation);
             await parts.Core.Follower.StartAsync(parts.Watch.Touch, cancellation);
         }
         catch
@@ -84,12 +85,6 @@ public sealed class Gate : IAsyncDisposable
     /// a page can say beforehand what one may do. Called by the handler of the request, while it is in progress.
     /// </summary>
     public Policy.Decisions.Decision Ask(GateRequest request, string operation, string path) => Deciding.Preview.Of(request, operation, path, Core.Time.GetUtcNow());
-
-    /// <summary>Forms that wait for a sign-in or step-up, taken out for the next process. Secret: they hold what people typed.</summary>
-    public byte[] TakeHeldForms() => Core.Forms.TakeAll();
-
-    /// <summary>Gives back what <see cref="TakeHeldForms"/> of the process before took.</summary>
-    public void PutBackHeldForms(ReadOnlySpan<byte> forms) => Core.Forms.PutBack(forms);
 
     public ValueTask DisposeAsync() => _parts.DisposeAsync();
 }

@@ -12,4 +12,8 @@ namespace Nullius.Gateway;
 public sealed record GateDependencies(
     ITrustReader Trust, ChangeFeed Feed, AuditTrail Audit, IHandoff Handoff, IRefusalRenderer Refusals,
     ISessionActivity Activity, IServerCertificates Certificates, IAssertionKeys AssertionKeys,
-    TimeProvider Time, RandomSource Random, ILoggerFactory Logs);
+    TimeProvider Time, RandomSource Random, ILoggerFactory Logs)
+{
+    /// <summary>Where forms that wait for a sign-in or step-up outlast the process; null where they need not.</summary>
+    public IFormShelf? Forms { get; init; }
+}

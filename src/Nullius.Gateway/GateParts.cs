@@ -65,7 +65,7 @@ internal sealed class GateParts : IAsyncDisposable
             Decisions = new DecisionStream(),
             Assertions = new AssertionIssuer(given.AssertionKeys, issuer, given.Time),
             Tally = new RefusalTally(records, given.Time, references, log),
-            Forms = new HeldForms(given.Random, given.Time),
+            Forms = new HeldForms(given.Random, given.Time, given.Forms),
             Forwarder = forwarding.GetRequiredService<IHttpForwarder>(),
         };
         return new GateParts(core, new UpstreamPool(), expiry, forwarding);

@@ -15,3 +15,19 @@ public interface IRefusalRenderer
 {
     Task WriteAsync(HttpContext context, RefusalPage page);
 }
+
+/// <summary>
+/// Where forms that wait for a sign-in or step-up outlast the process. What is put there holds what people typed: whoever keeps it
+/// wraps it, forgets it at its time, and may lose it while the store is away, but never gives back what was removed.
+/// </summary>
+public interface IFormShelf
+{
+    /// <summary>Everything that was put and not removed.</summary>
+    Task<IReadOnlyList<(string Id, byte[] Form)>> ReadAllAsync(CancellationToken cancellation);
+
+    /// <summary>Keeps a form, in place of an earlier one of the same id.</summary>
+    Task PutAsync(string id, byte[] form, DateTimeOffset until, CancellationToken cancellation);
+
+    /// <summary>Forgets a form; fails when that cannot be made to last.</summary>
+    Task RemoveAsync(string id, CancellationToken cancellation);
+}

@@ -45,6 +45,8 @@ public sealed class UsageTests
 
     [Theory]
     [InlineData("up --port 70000", "--port 70000")]
+    [InlineData("up --port x", "`x` is no value of `--port`: expected a whole number")]
+    [InlineData("user list --format xml", "`xml` is no value of `--format`: expected json, jsonl, table")]
     [InlineData("up --demo --config x", "leave out --config")]
     [InlineData("token --ttl soon", "`soon` is not a time")]
     [InlineData("token --user alice", "both --user and --device")]

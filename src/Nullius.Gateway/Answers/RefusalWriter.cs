@@ -109,7 +109,7 @@ internal sealed class RefusalWriter(GateCore core)
 
     private static string TitleOf(int status) => status switch
     {
-        400 or 405 or 414 => "The request cannot be read",
+        400 or 405 or 413 or 414 => "The request cannot be read",
         401 => "Sign-in needed",
         403 => "Access denied",
         404 => "Nothing here",

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Http;
 using Nullius.Gateway.Reception;
+using Nullius.Gateway.Steps;
 using Nullius.Identity.Sessions;
 
 namespace Nullius.Gateway.Answers;
@@ -31,7 +32,7 @@ internal sealed class SignInRedirect(GateCore core)
         }
 
         var config = request.Snapshot.Config;
-        var form = await core.Forms.HoldAsync(request, http.RequestAborted);
+        var form = OriginCheck.IsVouched(request) ? await core.Forms.HoldAsync(request, http.RequestAborted) : null;
         // A page is loaded again by GET: what was posted and could not be held is not repeated by itself.
         var handoff = new HandoffRequest(request.Canonical.Authority, request.Canonical.Target, HashOf(nonce), request.Now, purpose, controls, form);
         var page = purpose == HandoffPurpose.SignIn ? "sign-in" : "step-up";

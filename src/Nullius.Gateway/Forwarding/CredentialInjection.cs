@@ -26,7 +26,7 @@ internal sealed class CredentialInjection
     /// <summary>True when a client's header of that name, in any spelling, would pass for an injected one.</summary>
     public bool Reserves(string name) => Folds(name, UserHeader) || Folds(name, GroupsHeader);
 
-    /// <summary>True when two header names are one to a server that reads underscores as hyphens.</summary>
+    /// <summary>True when two header names are one to a server that reads what is no letter or digit alike.</summary>
     public static bool Folds(string name, string? reserved)
     {
         if (reserved is null || name.Length != reserved.Length)
@@ -40,5 +40,5 @@ internal sealed class CredentialInjection
         return true;
     }
 
-    private static char Fold(char c) => c == '_' ? '-' : char.ToLowerInvariant(c);
+    private static char Fold(char c) => char.ToLowerInvariant(Reception.ReservedHeaders.Fold(c));
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 
 namespace Nullius.Gateway.Live;
 
@@ -12,6 +13,7 @@ internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action
 
     // An answer that is reset is ended by its abort; only one that ends in peace has reads to end.
     private readonly CancellationTokenSource? _cut = endsInPeace ? new() : null;
+    private readonly TaskCompletionSource? _over = endsInPeace ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null;
     private ITimer? _deadline;
     private long _bytes;
 
@@ -31,6 +33,7 @@ internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action
 
         // A client that does not read holds the forwarder in a write, where an end cannot reach it.
         _deadline = time.CreateTimer(static state => ((Action)state!)(), abort, PeaceTime, Timeout.InfiniteTimeSpan);
+        _over!.TrySetResult();
         _cut.Cancel();
     }
 
@@ -84,6 +87,7 @@ internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action
             return reading.IsCompletedSuccessfully ? new(Count(reading.Result)) : CountAsync(reading);
         }
 
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         private async ValueTask<int> CountAsync(ValueTask<int> reading) => Count(await reading);
 
         private int Count(int count)
@@ -94,6 +98,14 @@ internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action
 
         private async ValueTask<int> ReadUntilCutAsync(Memory<byte> buffer, CancellationTokenSource cut, CancellationToken cancellationToken)
         {
+            if (owner.IsCut)
+                return 0;
+            if (buffer.Length == 0)
+            {
+                await WaitAsync(owner._over!.Task, cancellationToken);
+                return 0;
+            }
+
             // The forwarder reads with one token for the whole answer: it is joined with ours once, not per read.
             if (!_joined)
             {
@@ -111,6 +123,24 @@ internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action
             {
                 return 0;
             }
+        }
+
+        // A read of nothing waits until there is something. When access ends it is left alone, not cancelled: nobody's memory waits in it, and an
+        // exception for each of thousands would keep the last of them from being told.
+        private async Task WaitAsync(Task over, CancellationToken cancellationToken)
+        {
+            var asking = inner.ReadAsync(Memory<byte>.Empty, cancellationToken);
+            if (asking.IsCompleted)
+            {
+                await asking;
+                return;
+            }
+
+            var pending = asking.AsTask();
+            if (await Task.WhenAny(pending, over) == pending)
+                await pending;
+            else
+                Unheard.Observe(pending);
         }
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -139,4 +169,11 @@ internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action
             base.Dispose(disposing);
         }
     }
+}
+
+/// <summary>What was left alone ends by itself; how, nobody asks.</summary>
+internal static class Unheard
+{
+    public static void Observe(Task task) =>
+        _ = task.ContinueWith(static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }

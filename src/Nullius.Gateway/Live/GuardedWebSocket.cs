@@ -12,11 +12,14 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
     private static readonly TimeSpan WriteTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ReplyTime = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan SilentTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly CancellationTokenSource _cut = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _overdue = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task<int>? _asking;
     private WebSocketFrames _toClient;
     private WebSocketFrames _toApplication;
     private volatile bool _ending;
@@ -55,6 +58,8 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (buffer.Length == 0)
+            return await AskAsync(cancellationToken);
         if (!_ending)
         {
             // The forwarder reads with one token for the whole connection: it is joined with ours once, not per read.
@@ -83,6 +88,30 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
         }
 
         return await FarewellAsync(buffer);
+    }
+
+    // A read of nothing only asks whether there is something. One that is still open when the client's time is up is left alone, not cancelled:
+    // an exception for each of thousands would keep the last of them from being told.
+    private async ValueTask<int> AskAsync(CancellationToken cancellationToken)
+    {
+        if (_ending && _asking is null)
+            return 0;
+        _asking ??= client.ReadAsync(Memory<byte>.Empty, cancellationToken).AsTask();
+        if (!_asking.IsCompleted)
+            await Task.WhenAny(_asking, _overdue.Task);
+        if (!_asking.IsCompleted)
+            return 0;
+        var asked = _asking;
+        _asking = null;
+        try
+        {
+            await asked;
+        }
+        catch (OperationCanceledException) when (_ending)
+        {
+        }
+
+        return 0;
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -136,6 +165,8 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
             _deadline?.Dispose();
             _forwarder.Dispose();
             _cut.Dispose();
+            if (_asking is { } asking)
+                Unheard.Observe(asking);
             client.Dispose();
         }
 
@@ -198,9 +229,6 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
     {
         if (_farewell == 0)
         {
-            // A read of nothing only asks whether there is something.
-            if (buffer.Length == 0)
-                return 0;
             _farewell = 1;
             if (_applicationAtBoundary && !_applicationClosed && buffer.Length >= ToApplication.Length)
             {
@@ -209,8 +237,11 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
             }
         }
 
-        if (buffer.Length == 0)
+        if (_asking is { IsCompleted: false } silent && await Task.WhenAny(silent, Task.Delay(SilentTime, time, CancellationToken.None)) != silent)
             return 0;
+        if (_asking is { } asked)
+            Unheard.Observe(asked);
+        _asking = null;
         using var late = new CancellationTokenSource(FarewellTime, time);
         try
         {
@@ -237,6 +268,7 @@ internal sealed class GuardedWebSocket(Stream client, Action abort, TimeProvider
             // The client was told and says nothing: the application is told all the same.
             _readEnded = true;
             _deadline?.Change(FarewellTime, Timeout.InfiniteTimeSpan);
+            _overdue.TrySetResult();
             _ = _cut.CancelAsync();
             return;
         }

@@ -100,17 +100,17 @@ internal sealed class LiveConnection
         }
     }
 
-    /// <summary>Ends it. Called under <see cref="Gate"/>; the work itself happens elsewhere. False when it was ended before.</summary>
+    /// <summary>Ends it: from here on nothing of it is passed on. Called under <see cref="Gate"/>, and <see cref="Cut"/> after it is left. False when it was ended before.</summary>
     public bool End(RefusalReason reason)
     {
         if (Ended || CutFor != RefusalReason.None)
             return false;
         CutFor = reason;
-        ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Execute(), this, preferLocal: false);
         return true;
     }
 
-    private void Execute()
+    /// <summary>Tells both sides that it has ended. Not under <see cref="Gate"/>.</summary>
+    public void Cut()
     {
         ICut? cut;
         CancellationTokenSource? sending;
@@ -122,9 +122,10 @@ internal sealed class LiveConnection
             sending = _sending;
         }
 
+        // A goodbye is put into the server's buffer at once. What waits for an application is woken elsewhere: what it does then is its own.
         if (cut is not null)
             cut.Cut();
-        else
-            sending?.Cancel();
+        else if (sending is not null)
+            ThreadPool.UnsafeQueueUserWorkItem(static waiting => waiting.Cancel(), sending, preferLocal: false);
     }
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
 using Nullius.Gateway.Answers;
 using Nullius.Gateway.Deciding;
 using Nullius.Gateway.Decisions;
@@ -29,8 +30,10 @@ internal sealed class Affected
 /// Decides live connections anew, off the requests' way, when a change or the passing of time may have touched them, and ends
 /// those that would now be refused. Changes that arrive while it works are taken together.
 /// </summary>
-internal sealed class Watch : IAsyncDisposable
+internal sealed partial class Watch : IAsyncDisposable
 {
+    private const int Part = 64;
+
     private readonly Channel<Affected> _changes = Channel.CreateUnbounded<Affected>(new UnboundedChannelOptions { SingleReader = true });
     private readonly GateCore _core;
     private readonly LiveExpiry _expiry;
@@ -63,8 +66,57 @@ internal sealed class Watch : IAsyncDisposable
             var connections = new HashSet<LiveConnection>();
             while (_changes.Reader.TryRead(out var affected))
                 Collect(affected, connections);
-            foreach (var connection in connections)
-                DecideAnew(connection);
+            if (connections.Count > 0)
+                DecideAnew([.. connections]);
+        }
+    }
+
+    /// <summary>
+    /// Decides them, a few on the spot, many on every processor: on threads of their own, so that goodbyes do not queue behind what the first of
+    /// them set going, and requests have the pool to themselves. Each part is cut before the next is decided.
+    /// </summary>
+    private void DecideAnew(LiveConnection[] connections)
+    {
+        var next = 0;
+        void Work()
+        {
+            var ended = new List<LiveConnection>(Part);
+            while (Interlocked.Add(ref next, Part) - Part is var from && from < connections.Length)
+            {
+                ended.Clear();
+                foreach (var connection in connections.AsSpan(from, Math.Min(Part, connections.Length - from)))
+                {
+                    if (DecideAnew(connection))
+                        ended.Add(connection);
+                }
+
+                foreach (var connection in ended)
+                    Cut(connection);
+            }
+        }
+
+        var helpers = new Thread[Math.Min(Environment.ProcessorCount, (connections.Length + Part - 1) / Part) - 1];
+        for (var i = 0; i < helpers.Length; i++)
+        {
+            helpers[i] = new Thread(Work) { IsBackground = true, Name = "nullius watch" };
+            helpers[i].Start();
+        }
+
+        Work();
+        foreach (var helper in helpers)
+            helper.Join();
+    }
+
+    private void Cut(LiveConnection connection)
+    {
+        try
+        {
+            connection.Cut();
+        }
+        catch (Exception fault)
+        {
+            // One that cannot be told does not keep the others from being told; nothing of it is passed on any more.
+            CutFailed(_core.Log, fault);
         }
     }
 
@@ -102,12 +154,13 @@ internal sealed class Watch : IAsyncDisposable
         }
     }
 
-    private void DecideAnew(LiveConnection connection)
+    /// <summary>True when it has ended, and is to be cut.</summary>
+    private bool DecideAnew(LiveConnection connection)
     {
         lock (connection.Gate)
         {
             if (connection.Ended || connection.CutFor != RefusalReason.None)
-                return;
+                return false;
             RefusalReason refusal;
             try
             {
@@ -124,11 +177,16 @@ internal sealed class Watch : IAsyncDisposable
             {
                 connection.ValidUntilTicks = connection.Request.ValidUntil?.UtcTicks ?? long.MaxValue;
                 _expiry.Watch(connection.ValidUntilTicks);
-                return;
+                return false;
             }
 
-            if (connection.End(refusal))
-                _core.Decisions.Publish(DecisionEvents.Cut(_core, connection.Request, connection.Request.Anew, refusal));
+            if (!connection.End(refusal))
+                return false;
+            _core.Decisions.Publish(DecisionEvents.Cut(_core, connection.Request, connection.Request.Anew, refusal));
+            return true;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a live connection whose access ended could not be told so")]
+    private static partial void CutFailed(ILogger log, Exception fault);
 }

@@ -17,12 +17,15 @@ internal static class HeaderReader
     {
         var transferEncoding = false;
         var displacedLength = false;
+        var version2 = HttpProtocol.IsHttp2(http.Request.Protocol);
         foreach (var (name, values) in http.Request.Headers)
         {
             if (name.Length == 0 || name[0] == ':')
                 continue;
             if (ReservedHeaders.IsCollision(name) || name.AsSpan().ContainsAnyExcept(TokenCharacters) || request.Snapshot.Mentioned.IsCollision(name) || request.Host is { } host && host.InjectsAs(name))
                 return RequestFault.HeaderSpelling;
+            if (version2 && IsOfConnection(name))
+                return RequestFault.ConnectionHeader;
             if (HasControl(values))
                 return RequestFault.ControlCharacter;
             switch (name.Length)
@@ -72,8 +75,19 @@ internal static class HeaderReader
             }
         }
 
-        return transferEncoding && (displacedLength || http.Request.Headers.ContentLength is not null) ? RequestFault.Framing : RequestFault.None;
+        // RFC 9112, section 6.1: HTTP/1.0 knows no transfer codings, and what stood before it may have passed the body on unread.
+        return transferEncoding && (displacedLength || http.Request.Headers.ContentLength is not null || HttpProtocol.IsHttp10(http.Request.Protocol)) ? RequestFault.Framing : RequestFault.None;
     }
+
+    // RFC 9113, section 8.2.2: what speaks of a connection that HTTP/2 does not have makes a request malformed.
+    private static bool IsOfConnection(string name) => name.Length switch
+    {
+        7 => Is(name, "Upgrade"),
+        10 => Is(name, "Connection") || Is(name, "Keep-Alive"),
+        16 => Is(name, "Proxy-Connection"),
+        17 => Is(name, "Transfer-Encoding"),
+        _ => false,
+    };
 
     private static bool HasControl(StringValues values)
     {

@@ -33,6 +33,8 @@ internal enum RequestFault
     Framing,
     DuplicateCookie,
     Upgrade,
+    Body,
+    BodyTooLarge,
 }
 
 internal static class RequestFaults
@@ -42,6 +44,7 @@ internal static class RequestFaults
     {
         RequestFault.Transport or RequestFault.Misdirected => 421,
         RequestFault.Method => 405,
+        RequestFault.BodyTooLarge => 413,
         RequestFault.TargetTooLong => 414,
         _ => 400,
     };
@@ -79,6 +82,8 @@ internal static class RequestFaults
         RequestFault.Framing => "framing",
         RequestFault.DuplicateCookie => "duplicate-cookie",
         RequestFault.Upgrade => "upgrade",
+        RequestFault.Body => "body",
+        RequestFault.BodyTooLarge => "body-too-large",
     };
 
     /// <summary>What is wrong, in words that need no knowledge of the gate.</summary>
@@ -110,9 +115,11 @@ internal static class RequestFaults
         RequestFault.Misdirected => "the connection was opened for another host",
         RequestFault.DuplicateHeader => "a header that may occur once is repeated",
         RequestFault.HeaderSpelling => "a header name collides with one that the gate sets",
-        RequestFault.ConnectionHeader => "the Connection header names something other than keep-alive, close, upgrade or te",
+        RequestFault.ConnectionHeader => "the Connection header names something other than keep-alive, close, upgrade or te, or a header of HTTP/1.1 came over HTTP/2",
         RequestFault.Framing => "the length of the body is stated in two ways",
         RequestFault.DuplicateCookie => "the session cookie is repeated",
         RequestFault.Upgrade => "the upgrade is malformed, or to a protocol other than websocket",
+        RequestFault.Body => "the body is malformed, or arrived too slowly",
+        RequestFault.BodyTooLarge => "the body is longer than the route takes",
     };
 }

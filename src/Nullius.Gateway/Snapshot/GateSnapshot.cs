@@ -29,7 +29,7 @@ internal sealed class HostModel(string name, RouteModel[] routes, SystemHost sys
     /// <summary>True for a spelling with an underscore of a header that some route of the host puts in.</summary>
     public bool InjectsAs(string name)
     {
-        if (!name.Contains('_', StringComparison.Ordinal))
+        if (!Reception.ReservedHeaders.IsFoldable(name))
             return false;
         foreach (var route in Routes)
         {

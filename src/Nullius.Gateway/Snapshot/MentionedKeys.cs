@@ -49,15 +49,15 @@ internal sealed class MentionedKeys
         return names;
     }
 
-    /// <summary>True for a spelling with an underscore of a header that some policy reads: servers disagree on whether both are one.</summary>
+    /// <summary>True for a spelling with an underscore or the like of a header that some policy reads: servers disagree on whether both are one.</summary>
     public bool IsCollision(string name)
     {
-        if (Headers.Length == 0 || !name.Contains('_', StringComparison.Ordinal))
+        if (Headers.Length == 0 || !Reception.ReservedHeaders.IsFoldable(name))
             return false;
-        var folded = name.Replace('_', '-');
+        var folded = Reception.ReservedHeaders.Folded(name);
         foreach (var (header, _) in Headers)
         {
-            if (string.Equals(header.Replace('_', '-'), folded, StringComparison.OrdinalIgnoreCase) && !string.Equals(header, name, StringComparison.OrdinalIgnoreCase))
+            if (string.Equals(Reception.ReservedHeaders.Folded(header), folded, StringComparison.OrdinalIgnoreCase) && !string.Equals(header, name, StringComparison.OrdinalIgnoreCase))
                 return true;
         }
 

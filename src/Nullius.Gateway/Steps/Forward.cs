@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -5,6 +6,7 @@ using Nullius.Gateway.Answers;
 using Nullius.Gateway.Deciding;
 using Nullius.Gateway.Forwarding;
 using Nullius.Gateway.Live;
+using Nullius.Gateway.Reception;
 using Nullius.Gateway.Recording;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -32,10 +34,10 @@ internal sealed class Forward(GateCore core, RequestDelegate inProcess) : IStep
                 return new(StepResult.Refused);
         }
 
-        return new(request.Route!.Upstream is { } upstream ? SendAsync(request, upstream) : DispatchAsync(request));
+        return request.Route!.Upstream is { } upstream ? SendAsync(request, upstream) : DispatchAsync(request);
     }
 
-    private async Task<StepResult> DispatchAsync(GateRequest request)
+    private async ValueTask<StepResult> DispatchAsync(GateRequest request)
     {
         var http = request.Http;
         http.Request.Path = new PathString(Uri.UnescapeDataString(request.Canonical.Path));
@@ -44,7 +46,8 @@ internal sealed class Forward(GateCore core, RequestDelegate inProcess) : IStep
         return StepResult.Answered;
     }
 
-    private async Task<StepResult> SendAsync(GateRequest request, Upstream upstream)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<StepResult> SendAsync(GateRequest request, Upstream upstream)
     {
         var http = request.Http;
         var live = request.Live!;
@@ -63,10 +66,29 @@ internal sealed class Forward(GateCore core, RequestDelegate inProcess) : IStep
         request.Refusal = live.CutFor != RefusalReason.None ? live.CutFor : error switch
         {
             ForwarderError.RequestTimedOut => RefusalReason.UpstreamSlow,
+            _ when Unreadable(http) is var fault and not RequestFault.None => Malformed(request, fault),
             _ when unanswered is { IsCancellationRequested: true } && !live.Sending.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested => RefusalReason.UpstreamSlow,
             _ => http.RequestAborted.IsCancellationRequested ? RefusalReason.None : RefusalReason.UpstreamUnreachable,
         };
         return request.Refusal == RefusalReason.None ? StepResult.Answered : StepResult.Refused;
+    }
+
+    // The server reads a body while it is sent on: what is wrong with it is found out late, and is the client's.
+    private static RequestFault Unreadable(HttpContext http)
+    {
+        for (var fault = http.Features.Get<IForwarderErrorFeature>()?.Exception; fault is not null; fault = fault.InnerException)
+        {
+            if (fault is BadHttpRequestException bad)
+                return bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? RequestFault.BodyTooLarge : RequestFault.Body;
+        }
+
+        return RequestFault.None;
+    }
+
+    private static RefusalReason Malformed(GateRequest request, RequestFault fault)
+    {
+        request.Fault = fault;
+        return RefusalReason.Malformed;
     }
 
     private void Prepare(GateRequest request)

@@ -54,13 +54,14 @@ internal sealed class OwnPaths(GateCore core)
         http.Response.Cookies.Append(SessionSecret.CookieName, session.CookieValue, new CookieOptions { Path = "/", Secure = true, HttpOnly = true, SameSite = SameSiteMode.Lax });
         http.Response.Cookies.Append(Credentials.NonceCookie, "", new CookieOptions { Path = "/", Secure = true, HttpOnly = true, SameSite = SameSiteMode.Lax, MaxAge = TimeSpan.Zero });
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
-        http.Response.Headers.Location = Destination(request, session);
+        http.Response.Headers.Location = await DestinationAsync(request, session);
         return StepResult.Answered;
     }
 
-    private string Destination(GateRequest request, HostSession session)
+    private async Task<string> DestinationAsync(GateRequest request, HostSession session)
     {
-        if (session.Request.FormId is { } form && core.Forms.Bind(form, request.Canonical.Authority, session.SessionId, core.Trust.FindSession(session.SessionId)?.Trust.PersonId))
+        var person = core.Trust.FindSession(session.SessionId)?.Trust.PersonId;
+        if (session.Request.FormId is { } form && await core.Forms.BindAsync(form, request.Canonical.Authority, session.SessionId, person, request.Http.RequestAborted))
             return $"{GatePaths.Replay}?form={Uri.EscapeDataString(form)}";
         // Sealed by the gate itself; read once more all the same, so that it can only ever be a path on this host.
         return TargetReader.Read(session.Request.PathAndQuery, out var path, out var query) == RequestFault.None ? path + query : "/";
@@ -106,7 +107,7 @@ internal sealed class OwnPaths(GateCore core)
 
         using var reader = new StreamReader(http.Request.Body, Encoding.UTF8);
         var id = QueryHelpers.ParseQuery(await reader.ReadToEndAsync(http.RequestAborted)).TryGetValue("form", out var values) && values.Count == 1 ? values[0] : null;
-        if (id is null || core.Forms.Take(id, request.Canonical.Authority, found.Session.Trust.Id) is not { } form)
+        if (id is null || await core.Forms.TakeAsync(id, request.Canonical.Authority, found.Session.Trust.Id, http.RequestAborted) is not { } form)
         {
             http.Response.StatusCode = StatusCodes.Status410Gone;
             await core.Refusals.WriteAsync(http, new RefusalPage(StatusCodes.Status410Gone, "The form is gone", ["it was sent already, or too long ago"], request.Reference, ("Back", "/")));

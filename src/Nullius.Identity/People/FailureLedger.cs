@@ -31,7 +31,16 @@ internal sealed class FailureLedger(IDbContextFactory<IdentityDb> contexts, KeyR
         if (row is null)
             db.Failures.Add(row = new FailureCount { Key = key });
         if (row.LockedUntil > now)
-            return row.LockedUntil;
+        {
+            var longest = now + LockOf(row.Count);
+            if (row.LockedUntil <= longest)
+                return row.LockedUntil;
+            // A clock that was set back does not lengthen a lock.
+            (row.LockedUntil, row.LastAt) = (longest, now);
+            await db.SaveChangesAsync(cancellation);
+            await transaction.CommitAsync(cancellation);
+            return longest;
+        }
 
         row.Count = now - row.LastAt > Forgotten ? 1 : Math.Min(row.Count + 1, 1000);
         row.LastAt = now;

@@ -87,7 +87,7 @@ public sealed class PolicyLinter(DateTimeOffset? now = null)
             var document = AwsDocumentParser.Parse(statement, new DiagnosticSink(source, diagnostics));
             Report(diagnostics);
             if (document is not null)
-                AwsLint.Check(document, statement, _findings);
+                AwsLint.Check(document, statement, now, _findings);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Nullius.Server.DeviceEndpoints;
 
 /// <summary>
 /// What an agent talks to, on the device host: enrol with a one-time code, then report and renew with the certificate.
-/// Needs <see cref="DeviceEnrolment"/>, <see cref="DevicePosture"/>, <see cref="AuditTrail"/> and <see cref="TimeProvider"/> in the container.
+/// Needs <see cref="DeviceEnrolment"/>, <see cref="DevicePosture"/>, <see cref="AuditTrail"/>, <see cref="EnrolmentRate"/> and <see cref="TimeProvider"/> in the container.
 /// </summary>
 public static class DeviceEndpointsMap
 {
@@ -23,8 +23,7 @@ public static class DeviceEndpointsMap
         var audit = new DeviceAudit(services.GetRequiredService<AuditTrail>(), services.GetRequiredService<TimeProvider>());
         var enrolment = services.GetRequiredService<DeviceEnrolment>();
         var posture = services.GetRequiredService<DevicePosture>();
-        var rate = new EnrolmentRate();
-        services.GetService<IHostApplicationLifetime>()?.ApplicationStopped.Register(rate.Dispose);
+        var rate = services.GetRequiredService<EnrolmentRate>();
 
         var group = endpoints.MapGroup("/.nullius/devices").RequireHost(deviceHost).ExcludeFromDescription();
         group.MapPost("/enroll", context => AnswerAsync(context, audit, "enroll", async () =>

@@ -3,32 +3,31 @@ using Nullius.Identity.Sessions;
 
 namespace Nullius.Server.Hosting;
 
-/// <summary>Passes the forms that wait for a sign-in or step-up from one process to the next, wrapped in the store in between.</summary>
-internal sealed class KeptForms : IAsyncDisposable
+/// <summary>The store as the shelf of forms that wait for a sign-in or step-up: wrapped, each until its time, bounded in number.</summary>
+internal sealed partial class KeptForms(KeptStore kept, ILogger<KeptForms> logger) : IFormShelf
 {
-    private const string Purpose = "held forms";
-    private const string Key = "all";
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+    private const string Purpose = "held form";
+    private const int Most = 512;
 
-    private readonly Gate gate;
-    private readonly KeptStore kept;
-    private readonly TimeProvider time;
+    public Task<IReadOnlyList<(string Id, byte[] Form)>> ReadAllAsync(CancellationToken cancellation) => kept.ReadAllAsync(Purpose, "", cancellation);
 
-    private KeptForms(Gate gate, KeptStore kept, TimeProvider time) => (this.gate, this.kept, this.time) = (gate, kept, time);
-
-    public static async Task<KeptForms> StartAsync(Gate gate, KeptStore kept, TimeProvider time, CancellationToken cancellation)
+    public async Task PutAsync(string id, byte[] form, DateTimeOffset until, CancellationToken cancellation)
     {
-        if (await kept.ReadAsync(Purpose, Key, cancellation).ConfigureAwait(false) is { } forms)
+        try
         {
-            // INVARIANT: gone from the store before anybody can send one: a form comes back once.
-            await kept.RemoveAsync(Purpose, Key, cancellation).ConfigureAwait(false);
-            gate.PutBackHeldForms(forms);
+            await kept.PutAsync(Purpose, id, "", form, until, Most, cancellation).ConfigureAwait(false);
         }
-        return new KeptForms(gate, kept, time);
+        catch (Exception fault) when (fault is State.StoreUnavailableException or Microsoft.EntityFrameworkCore.DbUpdateException)
+        {
+            // It waits in memory: what is lost if this process dies is a form, and its person is told so.
+            Failed(logger, fault);
+        }
     }
 
-    public async ValueTask DisposeAsync() =>
-        await kept.PutAsync(Purpose, Key, "", gate.TakeHeldForms(), time.GetUtcNow() + Longest, 1, CancellationToken.None).ConfigureAwait(false);
+    public Task RemoveAsync(string id, CancellationToken cancellation) => kept.RemoveAsync(Purpose, id, cancellation);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a form that waits for a sign-in could not be written to the store; a restart would lose it")]
+    private static partial void Failed(ILogger logger, Exception fault);
 }
 
 /// <summary>Ends a web application in good order: no new connections, the requests in progress finish within a bounded time, then what they left is written.</summary>

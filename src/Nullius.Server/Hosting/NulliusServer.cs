@@ -84,7 +84,6 @@ public sealed class NulliusServer : IAsyncDisposable
         var application = foundations.Hold(BuildApplication(options, config, () => live));
         Services = application.Services;
         Gate = foundations.Hold(await Gate.StartAsync(PlatformServices.GateDependencies(Services), config.Gate with { HttpsPort = Port }, cancellation).ConfigureAwait(false));
-        foundations.Hold(await KeptForms.StartAsync(Gate, Services.GetRequiredService<Identity.Sessions.KeptStore>(), options.Time, cancellation).ConfigureAwait(false));
         Map(application, config, options);
         await ServeAsync(application, cancellation).ConfigureAwait(false);
         foundations.Hold(new Stopping(application));

@@ -63,7 +63,10 @@ internal static class PlatformServices
         services.GetRequiredService<ITrustReader>(), services.GetRequiredService<State.Feed.ChangeFeed>(), services.GetRequiredService<Audit.AuditTrail>(),
         services.GetRequiredService<IHandoff>(), services.GetRequiredService<IRefusalRenderer>(), services.GetRequiredService<ISessionActivity>(),
         services.GetRequiredService<IServerCertificates>(), services.GetRequiredService<IAssertionKeys>(),
-        services.GetRequiredService<TimeProvider>(), services.GetRequiredService<State.RandomSource>(), services.GetRequiredService<ILoggerFactory>());
+        services.GetRequiredService<TimeProvider>(), services.GetRequiredService<State.RandomSource>(), services.GetRequiredService<ILoggerFactory>())
+    {
+        Forms = new KeptForms(services.GetRequiredService<KeptStore>(), services.GetRequiredService<ILogger<KeptForms>>()),
+    };
 
     /// <summary>Host with port, which is left out where it is 443.</summary>
     public static string Authority(string host, int port) => port == 443 ? host : $"{host}:{port}";

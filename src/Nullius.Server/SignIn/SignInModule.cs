@@ -27,6 +27,7 @@ public static class SignInModule
         services.TryAddSingleton<IAccountEvents, AccountTrail>();
         services.TryAddSingleton<IClientDevice, GateClientDevice>();
         services.AddSingleton<IRefusalRenderer, RefusalPages>();
+        services.AddSingleton<DeviceEndpoints.EnrolmentRate>();
         services.AddSingleton(provider => new TryLimits(options.TriesPerAddress, provider.GetRequiredService<TimeProvider>()));
         foreach (var part in new[]
         {

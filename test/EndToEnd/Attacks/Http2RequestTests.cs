@@ -10,7 +10,7 @@ public sealed class Http2RequestTests(GateFixture gate) : AttackTests<GateFixtur
         "authority twice", "path twice", "method twice", "no path", "no scheme", "no method", "no authority", "scheme http", "scheme ftp", "unknown pseudo-header",
         "pseudo-header late", "upper-case name", "connection", "te gzip", "value with CR", "value with LF", "value with NUL", "name with colon", "name with space",
         "empty name", "path without slash", "path absolute", "path with fragment", "path with space", "path with LF", "method with space", "method lower-case", "authority with user", "authority with path", "content-length differs",
-        "CONNECT without protocol", "protocol on GET",
+        "CONNECT without protocol", "protocol on GET", "transfer-encoding", "upgrade", "keep-alive", "proxy-connection",
     ];
 
     [Theory]
@@ -29,10 +29,7 @@ public sealed class Http2RequestTests(GateFixture gate) : AttackTests<GateFixtur
     [Theory]
     [InlineData("host differs")]
     [InlineData("host twice")]
-    [InlineData("transfer-encoding")]
-    [InlineData("upgrade")]
-    [InlineData("keep-alive")]
-    public async Task What_the_connection_does_not_have_is_not_passed_on(string oddity)
+    public async Task The_host_beside_an_authority_is_not_passed_on(string oddity)
     {
         await using var client = await Http2Client.ConnectAsync(Gate.Port, GateFixture.App);
         var fields = Http2Client.Get(Gate.At(GateFixture.App), "/x");
@@ -40,12 +37,7 @@ public sealed class Http2RequestTests(GateFixture gate) : AttackTests<GateFixtur
         Spoil(fields, oddity);
         var outcome = await client.ExchangeAsync(fields);
         Assert.True(outcome.Status is 200 or 400 || outcome.Reset is not null, $"{outcome.Status}");
-        foreach (var seen in Gate.Upstream.Requests)
-        {
-            Assert.Equal(Gate.At(GateFixture.App), seen.Value("Host"));
-            foreach (var name in new[] { "Transfer-Encoding", "Upgrade", "Keep-Alive", "Connection" })
-                Assert.Empty(seen.Values(name));
-        }
+        Assert.All(Gate.Upstream.Requests, seen => Assert.Equal([Gate.At(GateFixture.App)], seen.Values("Host")));
     }
 
     [Fact]
@@ -82,6 +74,7 @@ public sealed class Http2RequestTests(GateFixture gate) : AttackTests<GateFixtur
             case "transfer-encoding": fields.Add(("transfer-encoding", "chunked")); break;
             case "te gzip": fields.Add(("te", "gzip")); break;
             case "upgrade": fields.Add(("upgrade", "websocket")); break;
+            case "proxy-connection": fields.Add(("proxy-connection", "keep-alive")); break;
             case "keep-alive": fields.Add(("keep-alive", "1")); break;
             case "value with CR": fields.Add(("x-a", "1\rx-remote-user: root")); break;
             case "value with LF": fields.Add(("x-a", "1\nx-remote-user: root")); break;

@@ -21,6 +21,9 @@ public sealed class IdentityHeaderTests(InjectingGate gate) : AttackTests<Inject
         "X-Remote-User", "x-remote-user", "X_Remote_User", "X-Remote_User", "X-REMOTE-USER", "x_remote-user",
         "X-Remote-Groups", "X_Remote_Groups", "x-remote_groups",
         "Remote-User", "Remote_User", "REMOTE_USER", "X-Auth-Request-User", "X-Auth-Request-Email", "X-Authenticated-User", "X-Goog-Authenticated-User-Email",
+        "X.Remote.User", "X-Remote.User", "X!Remote*User", "x~remote|user", "X.Nullius.Assertion", "X-Nullius+Assertion", "REMOTE.USER",
+        "Front-End-Https", "Remote-Email", "X-Scheme", "X-Url-Scheme", "X-Forward-For", "X-Originating-IP", "X-Authentik-Username", "X-Consumer-Username", "iv-user", "SM_USER", "Shib-Session-ID",
+        "X-User-Id", "X-Original-Url", "X_Rewrite_Url", "X-HTTP-Method-Override", "Tailscale-User-Login", "WL-Proxy-Client-IP", "X-Azure-ClientIP", "X-Real-Url", "Proxy-Client-Ip",
         "X-WEBAUTH-USER", "X-MS-CLIENT-PRINCIPAL", "X-MS-CLIENT-PRINCIPAL-NAME", "Cf-Access-Jwt-Assertion", "X-Pomerium-Jwt-Assertion", "X-Amzn-Oidc-Identity",
     ];
 

@@ -92,6 +92,21 @@ public sealed class SmugglingTests(GateFixture gate) : AttackTests<GateFixture>(
         string.Format(System.Globalization.CultureInfo.InvariantCulture, bytes, Gate.At(GateFixture.App), Alice.CookieHeader(GateFixture.App)),
         statuses: [0, 400, 404, 421, 505]);
 
+    [Theory]
+    [InlineData("1.0", "Transfer-Encoding: chunked", "0\r\n\r\n", "framing")]
+    [InlineData("1.1", "Transfer-Encoding: chunked", "5\r\nabcd\r\n0\r\n\r\n", "body")]
+    [InlineData("1.1", "Transfer-Encoding: chunked", "1;a=\"\r\n\"\r\nx\r\n0\r\n\r\n", "body")]
+    [InlineData("1.1", "Transfer-Encoding: chunked", "1\r\nx\r\n0\r\nNo colon\r\n\r\n", "body")]
+    public async Task A_body_that_cannot_be_read_is_the_clients_fault_and_says_so(string version, string framing, string body, string code)
+    {
+        var origin = $"Origin: https://{Gate.At(GateFixture.App)}\r\n";
+        var response = await SendAsync($"POST /outer HTTP/{version}\r\nHost: {Gate.At(GateFixture.App)}\r\n{Alice.CookieHeader(GateFixture.App)}{origin}{framing}\r\n\r\n{body}");
+        Assert.Equal(400, response?.Status);
+        Assert.Contains($"\"code\":\"{code}\"", response!.Text, StringComparison.Ordinal);
+        // What the application got, if anything, is no whole request.
+        Assert.DoesNotContain(Gate.Upstream.Requests, seen => seen.BodyText.Length > 0 && seen.Values("Content-Length").Count > 0);
+    }
+
     [Fact]
     public async Task Two_pipelined_requests_are_decided_one_by_one()
     {

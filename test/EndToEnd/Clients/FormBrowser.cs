@@ -26,18 +26,22 @@ internal sealed class FormBrowser : IDisposable
     private readonly RunningPlatform _platform;
     private readonly HttpClient _http;
 
-    public FormBrowser(RunningPlatform platform)
+    /// <param name="root">One more root that is trusted.</param>
+    /// <param name="resolve">Where a host is; default loopback.</param>
+    public FormBrowser(RunningPlatform platform, X509Certificate2? root = null, Func<string, IPAddress>? resolve = null)
     {
         _platform = platform;
         var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         trust.CustomTrustStore.ImportFromPemFile(platform.Roots);
+        if (root is not null)
+            trust.CustomTrustStore.Add(root);
         _http = new HttpClient(new SocketsHttpHandler
         {
             SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trust },
             ConnectCallback = async (context, cancellation) =>
             {
                 var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-                await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellation);
+                await socket.ConnectAsync(resolve?.Invoke(context.DnsEndPoint.Host) ?? IPAddress.Loopback, context.DnsEndPoint.Port, cancellation);
                 return new NetworkStream(socket, ownsSocket: true);
             },
         });

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -12,7 +11,7 @@ public sealed class NginxTests(DecisionPointFixture gate) : IClassFixture<Decisi
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("nullius-nginx-").FullName;
     private readonly int _port = FreePort.Next();
-    private Process? _nginx;
+    private RunningNginx? _nginx;
 
     public async ValueTask InitializeAsync()
     {
@@ -22,9 +21,8 @@ public sealed class NginxTests(DecisionPointFixture gate) : IClassFixture<Decisi
         await File.WriteAllTextAsync(Path.Combine(_folder, "cert.pem"), certificate.ExportCertificatePem());
         await File.WriteAllTextAsync(Path.Combine(_folder, "key.pem"), certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
         await File.WriteAllTextAsync(Path.Combine(_folder, "ca.pem"), gate.Authority.Root.ExportCertificatePem());
-        await File.WriteAllTextAsync(Path.Combine(_folder, "nginx.conf"), Configuration());
-        _nginx = Process.Start(new ProcessStartInfo(Tools.Find("nginx"), ["-p", _folder, "-c", Path.Combine(_folder, "nginx.conf")]) { RedirectStandardError = true })!;
-        await Poll.UntilAsync(AcceptsAsync, "nginx listens");
+        _nginx = await RunningNginx.StartAsync(_folder, new NginxSite(
+            IPAddress.Loopback, _port, DecisionPointFixture.Wiki, gate.Upstream.Port, gate.Port, gate.At(DecisionPointFixture.Pdp), $"proxy_set_header Proxy-Authorization \"Bearer {gate.Key}\";"));
     }
 
     [Fact]
@@ -126,67 +124,6 @@ public sealed class NginxTests(DecisionPointFixture gate) : IClassFixture<Decisi
         Assert.Equal(HttpStatusCode.Unauthorized, preflight.StatusCode);
     }
 
-    private string Configuration() => $$"""
-        daemon off; master_process off; worker_processes 1; pid {{_folder}}/nginx.pid; error_log {{_folder}}/nginx.log;
-        events { worker_connections 256; }
-        http {
-          access_log off; client_body_temp_path {{_folder}}; proxy_temp_path {{_folder}}; fastcgi_temp_path {{_folder}}; uwsgi_temp_path {{_folder}}; scgi_temp_path {{_folder}};
-          server {
-            listen 127.0.0.1:{{_port}} ssl;
-            server_name {{DecisionPointFixture.Wiki}};
-            ssl_certificate {{_folder}}/cert.pem;
-            ssl_certificate_key {{_folder}}/key.pem;
-
-            location / {
-              auth_request /_decide;
-              auth_request_set $nullius_assertion $upstream_http_x_nullius_assertion;
-              auth_request_set $nullius_user $upstream_http_x_remote_user;
-              auth_request_set $nullius_reference $upstream_http_x_request_id;
-              auth_request_set $nullius_cookie $upstream_http_cookie;
-              auth_request_set $nullius_authorization $upstream_http_authorization;
-              auth_request_set $nullius_sign_in $upstream_http_location;
-              auth_request_set $nullius_nonce $upstream_http_set_cookie;
-              error_page 401 = @sign_in;
-
-              proxy_set_header X-Nullius-Assertion $nullius_assertion;
-              proxy_set_header X-Remote-User $nullius_user;
-              proxy_set_header X-Request-Id $nullius_reference;
-              proxy_set_header Cookie $nullius_cookie;
-              proxy_set_header Authorization $nullius_authorization;
-              proxy_pass http://127.0.0.1:{{gate.Upstream.Port}};
-            }
-
-            location @sign_in {
-              add_header Set-Cookie $nullius_nonce always;
-              if ($nullius_sign_in) { return 302 $nullius_sign_in; }
-              return 401;
-            }
-
-            location = /_decide {
-              internal;
-              proxy_pass https://127.0.0.1:{{gate.Port}}/forward-auth/nginx;
-              proxy_pass_request_body off;
-              proxy_http_version 1.1;
-              proxy_ssl_protocols TLSv1.3;
-              proxy_ssl_server_name on;
-              proxy_ssl_name {{DecisionPointFixture.Pdp}};
-              proxy_ssl_verify on;
-              proxy_ssl_trusted_certificate {{_folder}}/ca.pem;
-              proxy_set_header Host {{gate.At(DecisionPointFixture.Pdp)}};
-              proxy_set_header Connection "";
-              proxy_set_header Content-Length "";
-              proxy_set_header Proxy-Authorization "Bearer {{gate.Key}}";
-              proxy_set_header X-Forwarded-Method $request_method;
-              proxy_set_header X-Forwarded-Proto $scheme;
-              proxy_set_header X-Forwarded-Host $http_host;
-              proxy_set_header X-Forwarded-Uri $request_uri;
-              proxy_set_header X-Forwarded-For $remote_addr;
-              proxy_set_header X-Forwarded-Tls-Client-Cert "";
-            }
-          }
-        }
-        """;
-
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? cookie, params (string Name, string Value)[] headers)
     {
         using var client = new HttpClient(new SocketsHttpHandler
@@ -212,29 +149,10 @@ public sealed class NginxTests(DecisionPointFixture gate) : IClassFixture<Decisi
     private async Task<string> CookieAsync(string person, string before = "") =>
         $"{before}__Host-nullius={(await gate.SignInAtWikiAsync(person)).Cookie(DecisionPointFixture.Wiki)}";
 
-    private async Task<bool> AcceptsAsync()
-    {
-        try
-        {
-            using var tcp = new TcpClient();
-            await tcp.ConnectAsync(IPAddress.Loopback, _port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return _nginx!.HasExited ? throw new InvalidOperationException(await _nginx.StandardError.ReadToEndAsync()) : false;
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         if (_nginx is not null)
-        {
-            _nginx.Kill(entireProcessTree: true);
-            await _nginx.WaitForExitAsync();
-            _nginx.Dispose();
-        }
-
+            await _nginx.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 }

@@ -37,6 +37,7 @@ internal sealed class Harness : IAsyncDisposable
     };
 
     private Gate? _gate;
+    private IFormShelf? _forms;
 
     private Harness(Func<GateListenerOptions, GateListenerOptions>? listener)
     {
@@ -74,7 +75,7 @@ internal sealed class Harness : IAsyncDisposable
     /// <param name="config">Changes the configuration.</param>
     public static async Task<Harness> StartAsync(
         Func<RouteConfig, RouteConfig>? route = null, Func<GateConfig, GateConfig>? config = null, Application? application = null, Func<GateListenerOptions, GateListenerOptions>? listener = null,
-        IEnumerable<(string File, string Json)>? policies = null)
+        IEnumerable<(string File, string Json)>? policies = null, IFormShelf? forms = null)
     {
         var harness = new Harness(listener);
         harness.Application = application ?? await Application.StartAsync();
@@ -84,12 +85,25 @@ internal sealed class Harness : IAsyncDisposable
         foreach (var (file, json) in policies ?? [])
             harness.Policy(file, json);
         harness.Person("alice", "staff");
-        var dependencies = new GateDependencies(
-            harness.Trust, null!, null!, harness.Handoff, new FakeRefusals(), harness.Activity, harness.Certificates, harness.Certificates,
-            harness.Time, RandomSource.System, NullLoggerFactory.Instance);
-        harness._gate = await Gate.StartAsync(dependencies, harness.Trust, harness.Records, harness.Config(route, config), CancellationToken.None);
-        harness._pipeline = harness._gate.Use(http => http.Response.WriteAsync("in-process"));
+        harness._forms = forms;
+        await harness.StartGateAsync(harness.Config(route, config));
         return harness;
+    }
+
+    /// <summary>Another gate in the place of this one, as after a process that died: what only its memory held is gone.</summary>
+    public async Task ReplaceGateAsync()
+    {
+        var before = Gate;
+        await StartGateAsync(before.Config);
+        await before.DisposeAsync();
+    }
+
+    private async Task StartGateAsync(GateConfig config)
+    {
+        var dependencies = new GateDependencies(
+            Trust, null!, null!, Handoff, new FakeRefusals(), Activity, Certificates, Certificates, Time, RandomSource.System, NullLoggerFactory.Instance) { Forms = _forms };
+        _gate = await Gate.StartAsync(dependencies, Trust, Records, config, CancellationToken.None);
+        _pipeline = _gate.Use(http => http.Response.WriteAsync("in-process"));
     }
 
     public GateConfig Config(Func<RouteConfig, RouteConfig>? route = null, Func<GateConfig, GateConfig>? config = null)

@@ -134,10 +134,37 @@ public class HandoffTests
         Assert.Contains(harness.Gate.Decisions.Recent(5), made => made is { Path: "/transfer", Effect: Policy.Decisions.Effect.Allow });
     }
 
-    [Fact]
-    public async Task A_form_waits_on_in_the_next_process_and_not_in_the_one_that_passed_it_on()
+    [Theory]
+    [InlineData("Origin: https://evil.example")]
+    [InlineData("Origin: https://evil.example", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate")]
+    [InlineData("Origin: null", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate")]
+    [InlineData("Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: navigate")]
+    [InlineData("Origin: null")]
+    [InlineData("X-Nothing: said")]
+    public async Task A_form_that_no_page_of_this_host_vouches_for_is_not_sent_again_in_the_persons_name(params string[] headers)
     {
-        await using var harness = await WithMfaAsync();
+        await using var harness = await Harness.StartAsync();
+        PrepareCookies(harness);
+        // A form of another site comes without the session's cookie (SameSite), so that it looks like one that needs a sign-in.
+        using var post = new HttpRequestMessage(HttpMethod.Post, "/transfer?to=mallory") { Content = new FormUrlEncodedContent([new("amount", "7")]) };
+        post.Headers.Accept.ParseAdd("text/html");
+        foreach (var header in headers)
+            post.Headers.TryAddWithoutValidation(header.Split(": ")[0], header.Split(": ")[1]);
+        using var refused = await harness.Client("").SendAsync(post);
+        Assert.Null(harness.Handoff.Open(refused.Headers.Location!.Query["?request=".Length..])!.FormId);
+        var nonce = refused.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+        using var back = await ReturnAsync(harness, refused.Headers.Location!, nonce, harness.Session().Session.Id);
+        Assert.Equal("/transfer?to=mallory", back.Headers.Location!.OriginalString);
+        Assert.Equal(0, harness.Application.Received);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_form_outlasts_the_process_that_took_it_whenever_that_dies_and_is_sent_once(bool bound)
+    {
+        var shelf = new FakeShelf();
+        await using var harness = await WithMfaAsync(shelf);
         PrepareCookies(harness);
         var (session, secret) = harness.Session(change: one => one with { MfaAt = null, Methods = ["pwd"] });
         var cookie = harness.Cookie(secret);
@@ -146,20 +173,40 @@ public class HandoffTests
         post.Headers.Add("Origin", harness.Origin);
         using var refused = await harness.Client(cookie).SendAsync(post);
         var nonce = refused.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
-
-        var passed = harness.Gate.TakeHeldForms();
-        Assert.Equal("[]"u8.ToArray(), harness.Gate.TakeHeldForms());
-        harness.Gate.PutBackHeldForms(passed);
-
+        if (!bound)
+            await harness.ReplaceGateAsync();
         harness.Trust.Put(session with { MfaAt = harness.Time.GetUtcNow() });
         await Eventually.HoldsAsync(() => harness.Gate.Status.Sequence == harness.Trust.Sequence, "the feed is followed");
         using var back = await ReturnAsync(harness, refused.Headers.Location!, nonce, session.Id);
+        if (bound)
+            await harness.ReplaceGateAsync();
         var form = back.Headers.Location!.OriginalString["/.nullius/replay?form=".Length..];
+        using var stranger = await ReplayAsync(harness, harness.Cookie(harness.Session().Secret), form);
+        Assert.Equal(HttpStatusCode.Gone, stranger.StatusCode);
         using var first = await ReplayAsync(harness, cookie, form);
         Assert.Equal("amount=7", Echo.Read(await first.Content.ReadAsStringAsync()).Body);
+        Assert.Empty(shelf.Forms);
+        await harness.ReplaceGateAsync();
         using var second = await ReplayAsync(harness, cookie, form);
         Assert.Equal(HttpStatusCode.Gone, second.StatusCode);
         Assert.Equal(1, harness.Application.Received);
+    }
+
+    [Fact]
+    public async Task One_strangers_forms_leave_room_for_others()
+    {
+        await using var harness = await Harness.StartAsync();
+        var held = 0;
+        for (var posted = 0; posted < Answers.HeldForms.MostOfStranger + 4; posted++)
+        {
+            using var post = new HttpRequestMessage(HttpMethod.Post, "/x") { Content = new FormUrlEncodedContent([new("a", "b")]) };
+            post.Headers.Accept.ParseAdd("text/html");
+            post.Headers.Add("Origin", harness.Origin);
+            using var refused = await harness.Client("").SendAsync(post);
+            held += harness.Handoff.Open(refused.Headers.Location!.Query["?request=".Length..])!.FormId is null ? 0 : 1;
+        }
+
+        Assert.Equal(Answers.HeldForms.MostOfStranger, held);
     }
 
     [Fact]
@@ -229,9 +276,9 @@ public class HandoffTests
         Assert.Equal(0, harness.Application.Received);
     }
 
-    private static async Task<Harness> WithMfaAsync()
+    private static async Task<Harness> WithMfaAsync(IFormShelf? forms = null)
     {
-        var harness = await Harness.StartAsync();
+        var harness = await Harness.StartAsync(forms: forms);
         harness.Policy("mfa.json", MfaPolicy);
         Assert.Empty(await harness.Gate.ReloadAsync(harness.Config(config: config => config with { ConditionalAccess = ["mfa.json"] }), default));
         return harness;

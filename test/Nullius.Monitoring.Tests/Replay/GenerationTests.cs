@@ -71,6 +71,18 @@ public class GenerationTests
     };
 
     [Fact]
+    public void What_the_records_tell_a_part_of_is_granted_by_its_pattern_and_said()
+    {
+        var secret = Call("secretsmanager:GetSecretValue", null) with { ResourcePattern = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-??????" };
+        var generated = Generate([secret, Call("s3:GetObject", "arn:aws:s3:::b/w?rd"), Call("kms:Decrypt", null)]);
+        Assert.Contains("secret:app/db-??????", generated.Document, StringComparison.Ordinal);
+        Assert.Contains("b/w${?}rd", generated.Document, StringComparison.Ordinal);
+        Assert.Equal("kms:Decrypt", Assert.Single(generated.LeftOut).Permission);
+        Assert.Contains(generated.Notes, n => n.Contains("a part of the name", StringComparison.Ordinal));
+        Load(generated.Document);
+    }
+
+    [Fact]
     public void A_generated_document_allows_what_was_seen_and_nothing_else()
     {
         var generator = Gen.Choose(0, 100_000).Select(n => (Action: s_actions[n % s_actions.Length], Number: n / 7)).ListOf().Where(l => l.Count > 0);

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Nullius.Server.DeviceEndpoints;
+using Nullius.Server.SignIn.Flow;
 
 namespace Nullius.Server.Tests.DeviceEndpoints;
 
@@ -132,7 +133,7 @@ public sealed class DeviceEndpointsTests
     [InlineData("2001:db8::1", "2001:db8:0:1::1", false)]
     [InlineData("10.0.0.1", "10.0.0.2", false)]
     public void Addresses_that_one_party_holds_count_together(string one, string other, bool same) =>
-        Assert.Equal(same, EnrolmentRate.Origin(IPAddress.Parse(one)) == EnrolmentRate.Origin(IPAddress.Parse(other)));
+        Assert.Equal(same, TryLimits.Of(IPAddress.Parse(one)) == TryLimits.Of(IPAddress.Parse(other)));
 
     [Fact]
     public async Task On_another_host_the_paths_do_not_exist()

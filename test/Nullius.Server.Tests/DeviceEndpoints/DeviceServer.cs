@@ -73,7 +73,7 @@ internal sealed class DeviceServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.Services.AddSingleton(Enrolment).AddSingleton(posture).AddSingleton(_trail!).AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(Enrolment).AddSingleton(posture).AddSingleton(_trail!).AddSingleton(TimeProvider.System).AddSingleton<EnrolmentRate>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             OnConnection = hello => ValueTask.FromResult(new SslServerAuthenticationOptions

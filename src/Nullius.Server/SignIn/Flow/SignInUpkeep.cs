@@ -1,23 +1,27 @@
 using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Nullius.Identity.Sessions;
+using Nullius.Server.DeviceEndpoints;
 
 namespace Nullius.Server.SignIn.Flow;
 
-/// <summary>Writes the tries of addresses to the store, so that a restart gives nobody new ones: every few seconds while there are any, and at the end.</summary>
-internal sealed partial class SignInUpkeep(TryLimits limits, KeptStore kept, TimeProvider time, ILogger<SignInUpkeep> logger) : BackgroundService
+/// <summary>Writes the tries of addresses, at the sign-in and at enrolling a device, to the store, so that a restart gives nobody new ones: every few seconds while there are any, and at the end.</summary>
+internal sealed partial class SignInUpkeep(TryLimits limits, EnrolmentRate enrolments, KeptStore kept, TimeProvider time, ILogger<SignInUpkeep> logger) : BackgroundService
 {
     private const string Purpose = "tries";
-    private const string Key = "all";
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(2);
 
-    private byte[] _written = [];
+    private readonly Written[] _written = [new("all", limits), new("enrolment", enrolments.Tries)];
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (await kept.ReadAsync(Purpose, Key, cancellationToken) is { } value)
-            limits.PutBack(JsonSerializer.Deserialize<IReadOnlyList<SpentTries>>(value)!);
+        foreach (var one in _written)
+        {
+            if (await kept.ReadAsync(Purpose, one.Key, cancellationToken) is { } value)
+                one.Limits.PutBack(JsonSerializer.Deserialize<IReadOnlyList<SpentTries>>(value)!);
+        }
+
         await base.StartAsync(cancellationToken);
     }
 
@@ -44,18 +48,34 @@ internal sealed partial class SignInUpkeep(TryLimits limits, KeptStore kept, Tim
 
     private async Task WriteAsync(CancellationToken cancellation)
     {
-        var value = JsonSerializer.SerializeToUtf8Bytes(limits.Spent());
-        if (value.AsSpan().SequenceEqual(_written))
+        foreach (var one in _written)
+            await WriteAsync(one, cancellation);
+    }
+
+    private async Task WriteAsync(Written one, CancellationToken cancellation)
+    {
+        var value = JsonSerializer.SerializeToUtf8Bytes(one.Limits.Spent());
+        if (value.AsSpan().SequenceEqual(one.Value))
             return;
         try
         {
-            await kept.PutAsync(Purpose, Key, "", value, time.GetUtcNow() + Memory, 1, cancellation);
-            _written = value;
+            await kept.PutAsync(Purpose, one.Key, one.Key, value, time.GetUtcNow() + Memory, 1, cancellation);
+            one.Value = value;
         }
         catch (Exception fault) when (fault is State.StoreUnavailableException or Microsoft.EntityFrameworkCore.DbUpdateException)
         {
             Failed(logger, fault);
         }
+    }
+
+    /// <summary>Tries of one kind, and what of them stands in the store.</summary>
+    private sealed class Written(string key, TryLimits limits)
+    {
+        public string Key => key;
+
+        public TryLimits Limits => limits;
+
+        public byte[] Value { get; set; } = [];
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the tries of addresses could not be written to the store; it tries again")]

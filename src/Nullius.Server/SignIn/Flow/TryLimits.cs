@@ -32,7 +32,13 @@ internal sealed class TryLimits(int tries, TimeProvider time)
             var bucket = Find(ref key, now);
             var left = Refilled(bucket, now);
             if (left < 1)
+            {
+                // A clock that was set back does not lengthen the wait.
+                if (bucket.At > now)
+                    _buckets[key] = bucket with { At = now };
                 return false;
+            }
+
             _buckets[key] = new Bucket(left - 1, now);
             return true;
         }
