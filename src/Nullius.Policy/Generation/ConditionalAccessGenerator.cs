@@ -130,7 +130,7 @@ public static class ConditionalAccessGenerator
         {
             var first = seen.MinBy(s => (s.Value.First, s.Value.Sample)).Value;
             var users = seen.Select(s => s.Key.User).Distinct(StringComparer.OrdinalIgnoreCase).Count();
-            return new Evidence(policy, $"sign-ins of {users} users, none of which it would have stopped",
+            return new Evidence(policy, $"sign-ins of {People(users)}, none of which it would have stopped",
                 seen.Select(s => s.Key.Application).Distinct(StringComparer.OrdinalIgnoreCase).Count(), seen.Sum(s => s.Value.Count), first.First, seen.Max(s => s.Value.Last), first.Sample);
         }
 
@@ -138,10 +138,12 @@ public static class ConditionalAccessGenerator
         {
             var first = stopped.MinBy(s => (s.Value.First, s.Value.Sample)).Value;
             var told = stopped.Exists(s => proposal.Stops(s.Key) == Ternary.True);
-            var reason = told ? $"{users} users {proposal.Stopped}" : $"the records of {users} users do not tell {proposal.Reads}";
+            var reason = told ? $"{People(users)} {proposal.Stopped}" : $"the records of {People(users)} do not tell {proposal.Reads}";
             var some = proposal.PerApplication && _policies.Any(p => p!["displayName"]!.GetValue<string>() == proposal.Name) ? "for the other applications: " : "";
             LeftOut.Add(new LeftOut(proposal.Name, null, stopped.Sum(s => s.Value.Count), first.First, stopped.Max(s => s.Value.Last), first.Sample, some + reason));
         }
+
+        private static string People(int count) => count == 1 ? "1 user" : $"{count} users";
 
         private static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(t => (JsonNode)t)];
     }

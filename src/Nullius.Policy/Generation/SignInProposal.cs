@@ -25,7 +25,7 @@ internal static class SignInProposals
     internal static IEnumerable<SignInProposal> For(IReadOnlyCollection<SignInKind> seen)
     {
         yield return new SignInProposal("Block legacy authentication", s => Told(s.ClientApp, s.ClientApp is "other" or "exchangeActiveSync" or "easSupported"),
-            "the client app", "use legacy authentication", () => Clients("exchangeActiveSync", "other"), "block");
+            "the client app", "used legacy authentication", () => Clients("exchangeActiveSync", "other"), "block");
         yield return Flow("Block the device code flow", "deviceCodeFlow");
         yield return Flow("Block authentication transfer", "authenticationTransfer");
         yield return new SignInProposal("Require a second factor", s => Told(s.HasSecondFactor, s.HasSecondFactor == false),
@@ -41,7 +41,7 @@ internal static class SignInProposals
         if (platforms.Length > 0)
         {
             yield return new SignInProposal("Block platforms on which nobody signs in", s => Told(s.Platform, !platforms.Contains(s.Platform, StringComparer.OrdinalIgnoreCase)),
-                "the platform", "use platforms that policies do not name", () => Platforms(platforms), "block");
+                "the platform", "used platforms that policies do not name", () => Platforms(platforms), "block");
         }
     }
 
@@ -49,7 +49,7 @@ internal static class SignInProposals
         [.. seen.Select(s => s.Country?.ToUpperInvariant()).OfType<string>().Where(c => c.Length == 2 && c.All(char.IsAsciiLetter)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     private static SignInProposal Flow(string name, string flow) => new(
-        name, s => Told(s.Flow, s.Flow == flow), "the authentication flow", "use that flow",
+        name, s => Told(s.Flow, s.Flow == flow), "the authentication flow", "used that flow",
         () => With(Clients("all"), "authenticationFlows", new JsonObject { ["transferMethods"] = flow }), "block");
 
     private static Ternary Told(object? value, bool stops) => value is null ? Ternary.Unknown : TernaryLogic.Of(stops);

@@ -112,11 +112,13 @@ public sealed class PolicyLinter(DateTimeOffset? now = null)
     {
         if (_conditionalAccess.Count == 0)
             return;
+        var locations = _locations.Concat(AssumedLocations.Of(_conditionalAccess, _locations, _findings)).ToList();
         var diagnostics = new List<PolicyDiagnostic>();
-        var set = EntraLoader.Load(_conditionalAccess, _locations, diagnostics);
+        var set = EntraLoader.Load(_conditionalAccess, locations, diagnostics);
         Report(diagnostics);
-        if (set is not null)
-            EntraLint.Check(set, _findings);
+        // One that does not load leaves the others to be looked at; what none of them does, it might.
+        if ((set ?? EntraLoader.Load(_conditionalAccess.Where(p => EntraLoader.Load([p], locations, []) is not null), locations, [])) is { } readable)
+            EntraLint.Check(readable, isWhole: set is not null, _findings);
         _conditionalAccess.Clear();
     }
 

@@ -108,9 +108,9 @@ public class AccessProposalTests
     {
         var generated = Generate([SignIn("u1", 0, RecordedOutcome.Allowed, Facts()), SignIn("u2", 1, RecordedOutcome.Allowed, Facts(client: "other", mfa: false, flow: null))]);
         Assert.DoesNotContain("Block legacy authentication", Names(generated));
-        Assert.Contains(generated.LeftOut, l => l is { Permission: "Block legacy authentication", Reason: "1 users use legacy authentication", Sample: "s1" });
-        Assert.Contains(generated.LeftOut, l => l is { Permission: "Require a second factor", Reason: "1 users signed in without a second factor" });
-        Assert.Contains(generated.LeftOut, l => l is { Permission: "Block the device code flow", Reason: "the records of 1 users do not tell the authentication flow" });
+        Assert.Contains(generated.LeftOut, l => l is { Permission: "Block legacy authentication", Reason: "1 user used legacy authentication", Sample: "s1" });
+        Assert.Contains(generated.LeftOut, l => l is { Permission: "Require a second factor", Reason: "1 user signed in without a second factor" });
+        Assert.Contains(generated.LeftOut, l => l is { Permission: "Block the device code flow", Reason: "the records of 1 user do not tell the authentication flow" });
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public class AccessProposalTests
         var many = Enumerable.Range(0, 30).Select(i => SignIn($"u{i}", i, RecordedOutcome.Allowed, Facts(client: i == 7 ? "exchangeActiveSync" : "browser"))).ToList();
         var generated = Generate(many);
         Assert.Contains("Block legacy authentication", Names(generated));
-        Assert.Contains(generated.Notes, n => n.Contains("excludes u7, who use legacy authentication", StringComparison.Ordinal));
+        Assert.Contains(generated.Notes, n => n.Contains("excludes u7, who used legacy authentication", StringComparison.Ordinal));
         Assert.Equal(30, Replay(generated, many).Unchanged);
     }
 

@@ -81,6 +81,14 @@ public sealed class ExpressionTests
     public void A_thousand_levels_are_refused_as_too_deep(char open, char close) =>
         Assert.StartsWith("refused too-deep", Run(new string(open, 1000) + "1" + new string(close, 1000)), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("-9223372036854775808 % -1")]
+    [InlineData("-9223372036854775808 / -1")]
+    public void A_quotient_that_does_not_fit_is_an_overflow(string expression) => Assert.Contains("overflow", Run(expression), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_remainder_by_minus_one_is_zero() => Assert.Contains("\"value\":0,", Run("-9223372036854775807 % -1"), StringComparison.Ordinal);
+
     [Fact]
     public void Unary_operators_nest_within_bounds() => Assert.StartsWith("refused too-deep", Run(new string('!', 1000) + "true"), StringComparison.Ordinal);
 

@@ -159,7 +159,16 @@ internal static class ReferenceGcp
             return true;
         if (target.Contains("Pools/", StringComparison.Ordinal))
             return facts.Principal.StartsWith("principal:" + target + "/subject/", StringComparison.Ordinal);
-        return facts.Principal == "anonymous" ? false : null;
+        if (facts.Principal == "anonymous")
+            return false;
+        // What projects and folders hold: service accounts, and the workload identities of pools in them.
+        var parts = target.Split('/');
+        var isWorkload = facts.Principal.Contains("/workloadIdentityPools/", StringComparison.Ordinal);
+        if (parts is [.., "projects", var project] && isWorkload && project.All(char.IsAsciiDigit))
+            return facts.Principal.Contains($"/projects/{project}/", StringComparison.Ordinal);
+        if (parts is [.., "projects" or "folders", _] && (facts.Principal.StartsWith("user:", StringComparison.Ordinal) || facts.Principal.Contains("/workforcePools/", StringComparison.Ordinal)))
+            return false;
+        return null;
     }
 
     /// <summary>Whether the request meets a level: given, or computed from its definition.</summary>

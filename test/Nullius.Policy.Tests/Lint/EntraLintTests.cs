@@ -52,6 +52,10 @@ public sealed class EntraLintTests
     [InlineData("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"platforms":{"includePlatforms":["iOS"]}}""", "platform-is-a-claim")]
     [InlineData("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"devices":{"deviceFilter":{"mode":"exclude","rule":"device.displayName -startsWith \"KIOSK\" -and device.model -eq \"X\""}}}""", "filter-by-owner")]
     [InlineData("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"devices":{"deviceFilter":{"mode":"include","rule":"device.trustType -eq \"Workplace\""}}}""", "filter-misses-unregistered")]
+    [InlineData("""{"users":{"includeUsers":["All"],"excludeGuestsOrExternalUsers":{"guestOrExternalUserTypes":"internalGuest","externalTenants":{"membershipKind":"all"}}},"applications":{"includeApplications":["All"]}}""", "guests-excluded")]
+    [InlineData("""{"users":{"includeUsers":["All"],"excludeRoles":["62e90394-69f5-4237-9190-012177145e10"]},"applications":{"includeApplications":["All"]}}""", "roles-excluded")]
+    [InlineData("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"],"excludeApplications":["Office365"]}}""", "core-app-excluded")]
+    [InlineData("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"signInRiskLevels":["low","medium"]}""", "risk-levels-are-a-list")]
     public void A_mistake_in_a_policy_is_told(string conditions, string rule) => Assert.Contains(rule, Rules(Policy(conditions)));
 
     [Fact]
@@ -89,6 +93,30 @@ public sealed class EntraLintTests
     [InlineData("clientAppTypes\":[\"all\"]", "clientAppTypes\":[\"browser\"]", "mfa-not-for-all")]
     public void A_policy_that_covers_a_part_does_not_count(string whole, string part, string rule) =>
         Assert.Contains(rule, Rules([.. s_sound.Select(p => p.Replace(whole, part, StringComparison.Ordinal))]));
+
+    [Theory]
+    [InlineData("""{"users":{"includeUsers":["All"],"excludeGroups":["g"],"excludeRoles":["d29b2b05-8046-44ba-8758-1e26182fcf32"]},"applications":{"includeApplications":["All"]}}""")]
+    [InlineData("""{"users":{"includeUsers":["All"],"excludeGroups":["g"]},"applications":{"includeApplications":["All"]},"signInRiskLevels":["medium","high"]}""")]
+    [InlineData("""{"users":{"includeUsers":["All"],"excludeGroups":["g"]},"applications":{"includeApplications":["All"],"excludeApplications":["11111111-0000-0000-0000-000000000001"]}}""")]
+    public void What_is_usual_is_no_mistake(string conditions) =>
+        Assert.DoesNotContain(Rules(Policy(conditions)), r => r is "roles-excluded" or "risk-levels-are-a-list" or "core-app-excluded");
+
+    [Fact]
+    public void A_location_that_is_not_given_does_not_keep_policies_from_being_looked_at()
+    {
+        var rules = Rules(Policy("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"locations":{"includeLocations":["All"],"excludeLocations":["11111111-0000-0000-0000-000000000001"]}}"""));
+        Assert.Contains("unknown-location", rules);
+        Assert.Contains("no-break-glass", rules);
+    }
+
+    [Fact]
+    public void A_policy_that_does_not_load_leaves_the_others_to_be_looked_at()
+    {
+        var rules = Rules("""{"id":"x","displayName":"x","state":"on","conditions":{},"grantControls":null}""", Policy("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]}}"""));
+        Assert.Contains("bad-value", rules);
+        Assert.Contains("no-break-glass", rules);
+        Assert.DoesNotContain("legacy-authentication", rules);
+    }
 
     [Fact]
     public void Policies_with_their_locations_are_one_document() => Assert.Empty(AwsLintTests.Lint(

@@ -197,8 +197,7 @@ internal sealed class ReferenceEntra(JsonElement policies, JsonElement request)
         var device = Find(request, "device");
         var compliant = Find(device, "compliant")?.GetBoolean();
         var hybrid = Find(device, "hybridJoined")?.GetBoolean() ?? false;
-        var known = Find(device, "attributes") is { } said && said.EnumerateObject().Any();
-        var registered = Find(device, "registered")?.GetBoolean() ?? (compliant == true || hybrid || known);
+        var registered = IsRegistered;
         string? value = null;
         if (registered && property == "isCompliant")
         {
@@ -230,10 +229,20 @@ internal sealed class ReferenceEntra(JsonElement policies, JsonElement request)
 
     private bool IsSatisfied(string control) => control switch
     {
-        "compliantDevice" => Find(Find(request, "device"), "compliant")?.GetBoolean() ?? false,
-        "domainJoinedDevice" => Find(Find(request, "device"), "hybridJoined")?.GetBoolean() ?? false,
+        "compliantDevice" => IsRegistered && (Find(Find(request, "device"), "compliant")?.GetBoolean() ?? false),
+        "domainJoinedDevice" => IsRegistered && (Find(Find(request, "device"), "hybridJoined")?.GetBoolean() ?? false),
         _ => Texts(request, "satisfied").Contains(control),
     };
+
+    private bool IsRegistered
+    {
+        get
+        {
+            var device = Find(request, "device");
+            var known = Find(device, "attributes") is { } said && said.EnumerateObject().Any();
+            return Find(device, "registered")?.GetBoolean() ?? (Find(device, "compliant")?.GetBoolean() == true || Find(device, "hybridJoined")?.GetBoolean() == true || known);
+        }
+    }
 
     private string Report(JsonElement policy, bool? applies)
     {

@@ -9,11 +9,13 @@ internal static class EntraLint
 {
     private const int ManyExclusions = 5;
 
-    internal static void Check(EntraPolicySet set, List<LintFinding> findings)
+    /// <param name="isWhole">Whether every policy that was given is in the set: only then is told what none of them does.</param>
+    internal static void Check(EntraPolicySet set, bool isWhole, List<LintFinding> findings)
     {
         foreach (var policy in set.Policies)
             Check(policy, findings);
-        CheckSet(set, findings);
+        if (isWhole)
+            CheckSet(set, findings);
     }
 
     internal static void Add(EntraPolicy policy, string rule, LintSeverity severity, string message, List<LintFinding> findings) =>
@@ -46,8 +48,8 @@ internal static class EntraLint
             Add(policy, "broad-exclusion", LintSeverity.Medium, $"excludes {count} users, groups and roles: exclusions win over everything, keep them to emergency access", findings);
         if (policy.Conditions.IncludedUsers.Users.HasAll && count == 0 && policy.Grant is not null && policy.Conditions.Workloads is null)
             Add(policy, "no-break-glass", LintSeverity.High, "applies to all users without exception: exclude an emergency access account or group, or a mistake locks everyone out", findings);
-        if (excluded.Users.Contains("GuestsOrExternalUsers"))
-            Add(policy, "guests-excluded", LintSeverity.Medium, "excludes all guests and external users", findings);
+        if (excluded.Users.Contains("GuestsOrExternalUsers") || excluded.Guests is not null)
+            Add(policy, "guests-excluded", LintSeverity.Medium, excluded.Guests is null ? "excludes all guests and external users" : "excludes guests or external users", findings);
         if (policy.Conditions.Locations is { Exclude: var excludedPlaces } && (excludedPlaces.AllTrusted || excludedPlaces.Locations.Any(l => l.Trusted)) && policy.Grant is { Blocks: false } grant && grant.Names.Any(IsMfa))
             Add(policy, "trusted-network-without-mfa", LintSeverity.Medium, "asks for no second factor on trusted networks: an address is not a factor", findings);
     }

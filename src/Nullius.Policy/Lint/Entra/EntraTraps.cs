@@ -18,6 +18,9 @@ internal static class EntraTraps
         CheckPasswordChange(policy, findings);
         CheckDevices(policy, findings);
         CheckPlatforms(policy, findings);
+        CheckRisk(policy.Conditions.SignInRisk, "sign-in risk", policy, findings);
+        CheckRisk(policy.Conditions.UserRisk, "user risk", policy, findings);
+        CheckExcluded(policy, findings);
         if (policy.Grant is { } grant && grant.Names.Contains("approvedApplication") && !(grant.Names.Contains("compliantApplication") && !grant.All))
             EntraLint.Add(policy, "retired-control", LintSeverity.Medium, "asks for an approved client app, a control that is retired: ask for `compliantApplication`, or for either", findings);
         if (policy.SessionControls.Any(c => c.Name == "persistentBrowser") && !policy.Conditions.Applications.Include.HasAll)
@@ -100,6 +103,35 @@ internal static class EntraTraps
         DeviceAnd and => HasNot(and.Left) || HasNot(and.Right),
         DeviceOr or => HasNot(or.Left) || HasNot(or.Right),
         _ => false,
+    };
+
+    /// <summary>Levels are a list, not a least one.</summary>
+    private static void CheckRisk(NameSet? levels, string what, EntraPolicy policy, List<LintFinding> findings)
+    {
+        if (levels is null || policy.Grant is null || levels.Contains("high") || !(levels.Contains("low") || levels.Contains("medium")))
+            return;
+        EntraLint.Add(policy, "risk-levels-are-a-list", LintSeverity.High, $"applies at {what} {string.Join(" and ", levels.Names)} and not at high: levels are a list, not a minimum, add the higher ones", findings);
+    }
+
+    /// <summary>Of a policy for everybody or everything the ones that matter most are left out.</summary>
+    private static void CheckExcluded(EntraPolicy policy, List<LintFinding> findings)
+    {
+        if (policy.Grant is null)
+            return;
+        var roles = policy.Conditions.ExcludedUsers.Roles.Names.Where(r => !r.Equals(SynchronisationAccounts, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (roles.Count > 0 && policy.Conditions.IncludedUsers.Users.HasAll)
+            EntraLint.Add(policy, "roles-excluded", LintSeverity.High, $"excludes {(roles.Count == 1 ? "a directory role" : $"{roles.Count} directory roles")}: whoever has such a role can do the most and is asked for the least, exclude emergency access accounts instead", findings);
+        var core = policy.Conditions.Applications.Exclude.Names.Where(s_core.Contains).ToList();
+        if (core.Count > 0 && policy.Conditions.Applications.Include.HasAll)
+            EntraLint.Add(policy, "core-app-excluded", LintSeverity.Medium, $"covers all apps without {string.Join(", ", core.Select(c => $"`{PolicyDiagnostic.Quote(c)}`"))}, by which most data and administration are reached", findings);
+    }
+
+    /// <summary>Directory Synchronization Accounts: they cannot do a second factor, and the provider's templates exclude them.</summary>
+    private const string SynchronisationAccounts = "d29b2b05-8046-44ba-8758-1e26182fcf32";
+
+    private static readonly HashSet<string> s_core = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Office365", "MicrosoftAdminPortals", "00000003-0000-0000-c000-000000000000", "00000002-0000-0ff1-ce00-000000000000", "00000003-0000-0ff1-ce00-000000000000", "797f4846-ba00-4fd7-ba43-dac1f8f63013",
     };
 
     /// <summary>The platform is what the client says that it is.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Nullius.Policy.Cel;
 using Nullius.Policy.Cel.Values;
 using Nullius.Policy.Dialects.Gcp;
@@ -153,6 +154,8 @@ internal sealed class GcpCase
             throw Wrong(json, "$.request.attributes", "an object");
         foreach (var attribute in json.EnumerateObject())
             Add(attributes, attribute.Name, attribute.Value);
+        foreach (var map in s_maps.Where(m => !attributes.ContainsKey(m)))
+            Gather(attributes, map, json);
         return attributes;
     }
 
@@ -165,6 +168,24 @@ internal sealed class GcpCase
         foreach (var member in value.EnumerateObject())
             Add(attributes, $"{name}.{member.Name}", member.Value);
     }
+
+    /// <summary>A map whose members are given one by one, by dotted names (<c>request.auth.claims.crd_str.mfa</c>).</summary>
+    private static void Gather(Dictionary<string, CelValue> attributes, string map, JsonElement json)
+    {
+        var root = new JsonObject();
+        foreach (var member in json.EnumerateObject().Where(m => m.Name.StartsWith(map + ".", StringComparison.Ordinal) && m.Value.ValueKind != JsonValueKind.Null))
+        {
+            var steps = member.Name[(map.Length + 1)..].Split('.');
+            var at = root;
+            foreach (var step in steps[..^1])
+                at = at[step] as JsonObject ?? (JsonObject)(at[step] = new JsonObject());
+            at[steps[^1]] = JsonNode.Parse(member.Value.GetRawText());
+        }
+        if (root.Count > 0)
+            attributes[map] = CelJson.Read(JsonElement.Parse(root.ToJsonString()));
+    }
+
+    private static readonly string[] s_maps = ["request.auth.claims", "device.vendors"];
 
     private static readonly HashSet<string> s_objects = new(StringComparer.Ordinal) { "origin", "device", "destination", "request", "request.auth", "compute" };
 

@@ -10,6 +10,8 @@ internal sealed class GrantControls
     internal const string CompliantDevice = "compliantDevice";
     internal const string DomainJoinedDevice = "domainJoinedDevice";
     internal const string Block = "block";
+    internal const string TermsOfUse = "termsOfUse:";
+    internal const string CustomFactor = "customAuthenticationFactor:";
 
     /// <summary>One bit each, and a kept requirement for each combination.</summary>
     internal const int MaxControls = 8;
@@ -56,21 +58,31 @@ internal sealed class GrantControls
         return Interlocked.CompareExchange(ref _requirements[mask], requirement, null) ?? requirement;
     }
 
-    /// <summary>Device controls follow from the device, the others from what the subject has satisfied. An unknown device state satisfies nothing.</summary>
+    /// <summary>Device controls follow from the device, the others from what the subject has satisfied. An unknown device state satisfies nothing, and a device that is not registered has none.</summary>
     internal static bool IsSatisfied(string control, AuthenticationStrength? strength, EntraRequest request)
     {
         if (strength is not null && ReferenceEquals(control, strength.Control))
             return strength.IsSatisfiedBy(request.Satisfied);
         if (string.Equals(control, CompliantDevice, StringComparison.Ordinal))
-            return request.DeviceCompliant == true;
+            return request is { DeviceCompliant: true, DeviceRegistered: true };
         if (string.Equals(control, DomainJoinedDevice, StringComparison.Ordinal))
-            return request.DeviceHybridJoined;
+            return request is { DeviceHybridJoined: true, DeviceRegistered: true };
         for (var i = 0; i < request.Satisfied.Count; i++)
         {
-            if (string.Equals(request.Satisfied[i], control, StringComparison.OrdinalIgnoreCase))
+            if (Meets(request.Satisfied[i], control))
                 return true;
         }
         return string.Equals(control, "mfa", StringComparison.Ordinal) && AuthenticationStrength.Multifactor.IsSatisfiedBy(request.Satisfied);
+    }
+
+    /// <summary>Terms of use and custom factors may be named by their id alone.</summary>
+    private static bool Meets(string satisfied, string control)
+    {
+        if (satisfied.Equals(control, StringComparison.OrdinalIgnoreCase))
+            return true;
+        var id = control.StartsWith(TermsOfUse, StringComparison.Ordinal) ? control.AsSpan(TermsOfUse.Length)
+            : control.StartsWith(CustomFactor, StringComparison.Ordinal) ? control.AsSpan(CustomFactor.Length) : default;
+        return !id.IsEmpty && id.Equals(satisfied, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Whether a person can satisfy it at the prompt, as opposed to by another device or app.</summary>

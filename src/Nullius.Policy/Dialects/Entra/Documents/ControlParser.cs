@@ -22,8 +22,8 @@ internal static class ControlParser
     internal static (string[] Controls, bool All, AuthenticationStrength? Strength) ReadGrant(GraphReader reader, DiagnosticSink sink)
     {
         var controls = reader.Choices("builtInControls", s_builtIn);
-        controls.AddRange(reader.Texts("customAuthenticationFactors").Select(t => "customAuthenticationFactor:" + t.Text));
-        controls.AddRange(reader.Texts("termsOfUse").Select(t => "termsOfUse:" + t.Text));
+        controls.AddRange(reader.Texts("customAuthenticationFactors").Select(t => GrantControls.CustomFactor + t.Text));
+        controls.AddRange(reader.Texts("termsOfUse").Select(t => GrantControls.TermsOfUse + t.Text));
         var strength = ReadStrength(reader.Object("authenticationStrength"), sink);
         if (strength is not null)
             controls.Add(strength.Control);

@@ -6,6 +6,8 @@ namespace Nullius.Policy.Dialects.Gcp.Principals;
 /// <summary>The principal of one request: every key under which a policy may name it.</summary>
 internal sealed class GcpSubject
 {
+    private const string Manager = "//cloudresourcemanager.googleapis.com/";
+
     private readonly HashSet<string> _keys;
     private readonly List<string> _unknownKeys = [];
     private readonly HashSet<string> _unknownGroups = new(StringComparer.Ordinal);
@@ -158,6 +160,27 @@ internal sealed class GcpSubject
         if (_keys.Contains(target) || string.Equals(Pool, target, StringComparison.Ordinal))
             return Ternary.True;
         var isPool = target.Contains("/workforcePools/", StringComparison.Ordinal) || target.Contains("/workloadIdentityPools/", StringComparison.Ordinal);
-        return isPool || Key == "allUsers" ? Ternary.False : Ternary.Unknown;
+        if (isPool || Key == "allUsers")
+            return Ternary.False;
+        return IsInProject(target) ?? (IsOfContainers || !IsProjectOrFolder(target) ? Ternary.Unknown : Ternary.False);
+    }
+
+    private static bool IsProjectOrFolder(string target) =>
+        target.StartsWith(Manager + "projects/", StringComparison.Ordinal) || target.StartsWith(Manager + "folders/", StringComparison.Ordinal);
+
+    /// <summary>The principal sets of projects and folders hold service accounts and workload identities; people and workforces are the organisation's.</summary>
+    private bool IsOfContainers => IsServiceAccount || Pool is { } pool && pool.Contains("/workloadIdentityPools/", StringComparison.Ordinal) || !IsAccount && Pool is null;
+
+    /// <summary>A workload identity says its project's number itself; null where it does not tell.</summary>
+    private Ternary? IsInProject(string target)
+    {
+        const string Projects = "//iam.googleapis.com/projects/";
+        const string Targets = Manager + "projects/";
+        if (Pool is not { } pool || !pool.StartsWith(Projects, StringComparison.Ordinal) || !target.StartsWith(Targets, StringComparison.Ordinal))
+            return null;
+        var own = pool[Projects.Length..pool.IndexOf('/', Projects.Length)];
+        // A target may name the project by its id, which says nothing of the number.
+        var number = target[Targets.Length..];
+        return number.AsSpan().ContainsAnyExceptInRange('0', '9') ? null : string.Equals(own, number, StringComparison.Ordinal) ? Ternary.True : Ternary.False;
     }
 }
