@@ -82,8 +82,9 @@ internal static class PolicyCommand
     private static Command Generate(Terminal terminal)
     {
         var from = new Option<string[]>("--from") { Description = "recorded activity: files, folders; `-` is stdin", HelpName = "PATH", AllowMultipleArgumentsPerToken = true, Required = true };
-        var principal = new Option<string>("--principal") { Description = "whose: an ARN, a role for all its sessions, a name, an address, an object id", HelpName = "P", Required = true };
-        var dialect = new Option<GenerateDialect>("--dialect") { Description = "the language of the document", HelpName = "aws|azure|gcp", Required = true };
+        var principal = new Option<string?>("--principal") { Description = "whose: an ARN, a role for all its sessions, a name, an address, an object id; with entra everybody unless one is named", HelpName = "P" };
+        var dialect = new Option<GenerateDialect>("--dialect") { Description = "the language of the document", HelpName = "aws|azure|entra|gcp", Required = true };
+        var emergency = new Option<string?>("--emergency") { Description = "entra: the group of emergency access accounts, which every policy excludes", HelpName = "GROUP" };
         var since = new Option<DateTimeOffset?>("--since")
         {
             Description = "records from then on: `2026-11-01`, `2026-11-01T08:00Z`, or `30d` before now",
@@ -96,14 +97,15 @@ internal static class PolicyCommand
         var conditions = new Option<bool>("--with-conditions") { Description = "put the conditions that every record met into the document" };
         var format = new Option<GenerateFormat?>("--format") { Description = "json: the document alone; markdown: with its evidence; default: markdown on a terminal, json otherwise", HelpName = "json|markdown" };
         var command = Examples.Of(
-            new Command("generate", "Write a least-privilege document from what a principal was seen to do.") { from, principal, dialect, since, existing, evidence, exact, conditions, format },
+            new Command("generate", "Write a least-privilege document from what a principal was seen to do, or Conditional Access policies that sign-ins already meet.") { from, principal, dialect, since, existing, evidence, emergency, exact, conditions, format },
             "nullius policy generate --from trail/ --principal arn:aws:iam::111122223333:role/deploy --dialect aws > deploy.json",
             "nullius policy generate --from trail/ --principal deploy --dialect aws --existing deploy-now.json --format markdown",
             "nullius policy generate --from activity.json --principal alice@example.com --dialect azure --since 90d",
+            "nullius policy generate --from signins/ --dialect entra --emergency 6f1d0c5e-5f0a-4f4e-9d55-2f3b8a1c7e90 > proposals.json",
             "nullius policy generate --from audit/ --principal ci@p1.iam.gserviceaccount.com --dialect gcp --evidence evidence.json");
         command.SetAction((result, cancellation) => new GenerateRun(terminal, result.GetValue(format) ?? (terminal.OutIsTerminal ? GenerateFormat.Markdown : GenerateFormat.Json)).RunAsync(
             new GenerateQuestion(
-                result.GetValue(from) ?? [], result.GetRequiredValue(principal), result.GetRequiredValue(dialect), result.GetValue(since), result.GetValue(existing) ?? [], result.GetValue(evidence),
+                result.GetValue(from) ?? [], result.GetValue(principal), result.GetRequiredValue(dialect), result.GetValue(since), result.GetValue(existing) ?? [], result.GetValue(evidence), result.GetValue(emergency),
                 new GenerationOptions(result.GetValue(exact) ? GenerationOptions.Never : new GenerationOptions().Several, result.GetValue(conditions))),
             cancellation));
         return command;

@@ -13,16 +13,17 @@ internal sealed record LoadResult(double PerSecond, long Done, long Errors, IRea
 /// <summary>h2load over HTTP/1.1 and TLS: as many requests as go, or at a fixed rate with each one's time.</summary>
 internal static partial class H2Load
 {
-    public static Task<LoadResult> SaturateAsync(int port, string? cookie, int connections, double seconds) =>
-        RunAsync(port, cookie, connections, seconds, warmUp: 1, []);
+    /// <param name="warmUp">Seconds before, not counted: long enough for all handshakes.</param>
+    public static Task<LoadResult> SaturateAsync(int port, string? cookie, int connections, double seconds, double warmUp = 1) =>
+        RunAsync(port, cookie, connections, seconds, warmUp, []);
 
-    public static async Task<LoadResult> AtRateAsync(int port, string? cookie, int connections, double perSecond, double seconds)
+    public static async Task<LoadResult> AtRateAsync(int port, string? cookie, int connections, double perSecond, double seconds, double warmUp = 1)
     {
         var log = Path.GetTempFileName();
         try
         {
             var rate = (perSecond / connections).ToString("0.###", CultureInfo.InvariantCulture);
-            var result = await RunAsync(port, cookie, connections, seconds, warmUp: 1, [$"--rps={rate}", $"--log-file={log}"]);
+            var result = await RunAsync(port, cookie, connections, seconds, warmUp, [$"--rps={rate}", $"--log-file={log}"]);
             var times = File.ReadLines(log).Select(line => line.Split('\t')).Where(columns => columns.Length >= 3 && columns[1].StartsWith('2'))
                 .Select(columns => double.Parse(columns[2], CultureInfo.InvariantCulture)).ToArray();
             return result with { Microseconds = times };

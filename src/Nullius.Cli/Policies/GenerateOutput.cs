@@ -10,12 +10,12 @@ internal static class GenerateOutput
 {
     private static readonly JsonSerializerOptions s_indented = new(ResultWriter.Json) { WriteIndented = true };
 
-    internal static string Evidence(Observations observed, GeneratedPolicy generated) => JsonSerializer.Serialize(
-        new { observed.Principals, generated.Evidence, generated.Generalised, conditions = generated.Offers, notGranted = generated.LeftOut, grantedAndNotSeen = generated.Unused, generated.Notes }, s_indented);
+    internal static string Evidence(IReadOnlyCollection<string> principals, GeneratedPolicy generated) => JsonSerializer.Serialize(
+        new { principals, generated.Evidence, generated.Generalised, conditions = generated.Offers, notGranted = generated.LeftOut, grantedAndNotSeen = generated.Unused, generated.Notes }, s_indented);
 
-    internal static void WriteMarkdown(TextWriter output, Observations observed, GeneratedPolicy generated)
+    internal static void WriteMarkdown(TextWriter output, string heading, GeneratedPolicy generated)
     {
-        output.WriteLine($"# What {Cell(string.Join(", ", observed.Principals))} was seen to do\n");
+        output.WriteLine($"# {Cell(heading)}\n");
         foreach (var note in generated.Notes)
             output.WriteLine($"> {note}\n");
         output.WriteLine($"```json\n{generated.Document}\n```\n");
@@ -23,7 +23,7 @@ internal static class GenerateOutput
             generated.Evidence.Select(e => new[] { e.Statement, e.Permission, Number(e.Resources), Number(e.Count), Moment(e.First), Moment(e.Last), e.Sample }));
         Table(output, "Generalised", ["statement", "pattern", "seen", "such as"], generated.Generalised.Select(g => new[] { g.Statement, g.Pattern, Number(g.Seen), string.Join(", ", g.Examples) }));
         Table(output, "Conditions that every request would have met", ["operator", "key", "values", "why"], generated.Offers.Select(o => new[] { o.Operator, o.Key, string.Join(", ", o.Values), o.Why }));
-        Table(output, "Seen and not granted", ["permission", "resource", "requests", "first", "last", "sample event", "reason"],
+        Table(output, "Left out", ["what", "resource", "requests", "first", "last", "sample event", "reason"],
             generated.LeftOut.Select(l => new[] { l.Permission, l.Resource ?? "(not known)", Number(l.Count), Moment(l.First), Moment(l.Last), l.Sample, l.Reason }));
         Table(output, "Granted and not seen", ["where", "granted", "actions seen", "actions not seen", "such as"],
             generated.Unused.Select(u => new[] { u.Place, u.Granted, Number(u.Observed), Number(u.UnusedCount), string.Join(", ", u.Unused.Take(10)) }));

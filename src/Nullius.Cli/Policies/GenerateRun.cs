@@ -12,6 +12,8 @@ internal enum GenerateDialect
 {
     Aws,
     Azure,
+    /// <summary>Conditional Access, from sign-ins.</summary>
+    Entra,
     Gcp,
 }
 
@@ -25,7 +27,7 @@ internal enum GenerateFormat
 }
 
 /// <summary>What is asked.</summary>
-internal sealed record GenerateQuestion(string[] From, string Principal, GenerateDialect Dialect, DateTimeOffset? Since, string[] Existing, string? Evidence, GenerationOptions Options);
+internal sealed record GenerateQuestion(string[] From, string? Principal, GenerateDialect Dialect, DateTimeOffset? Since, string[] Existing, string? Evidence, string? Emergency, GenerationOptions Options);
 
 /// <summary>Writes a least-privilege document from recorded activity.</summary>
 internal sealed class GenerateRun(Terminal terminal, GenerateFormat format)
@@ -39,50 +41,96 @@ internal sealed class GenerateRun(Terminal terminal, GenerateFormat format)
             terminal.Say("--existing is for the AWS dialect, expected --dialect aws");
             return ExitCode.Usage;
         }
+        if (question.Emergency is not null && question.Dialect != GenerateDialect.Entra)
+        {
+            terminal.Say("--emergency is for Conditional Access, expected --dialect entra");
+            return ExitCode.Usage;
+        }
+        if (question.Dialect == GenerateDialect.Entra)
+            return await AccessAsync(question, cancellation).ConfigureAwait(false);
+        if (question.Principal is not { } principal)
+        {
+            terminal.Say("--principal is missing, expected whose activity the document is to grant");
+            return ExitCode.Usage;
+        }
         if (Existing(question.Existing) is not { } existing)
             return ExitCode.Usage;
-        var provider = question.Dialect switch { GenerateDialect.Aws => ActivityProvider.Aws, GenerateDialect.Azure => ActivityProvider.Azure, GenerateDialect.Gcp => ActivityProvider.Gcp };
-        var observed = new Observations(provider, question.Principal, question.Since);
-        using var progress = new ProgressLine(terminal);
-        var summary = await new ActivityFiles(progress.Report).ReadAsync(question.From, [new Feed(observed)], cancellation).ConfigureAwait(false);
-        progress.End();
-        foreach (var note in summary.Notes)
-            terminal.Say(note.ToString());
+        var provider = question.Dialect switch
+        {
+            GenerateDialect.Aws => ActivityProvider.Aws,
+            GenerateDialect.Azure => ActivityProvider.Azure,
+            GenerateDialect.Entra => ActivityProvider.Entra,
+            GenerateDialect.Gcp => ActivityProvider.Gcp,
+        };
+        var observed = new Observations(provider, principal, question.Since);
+        var summary = await ReadAsync(question, observed.Accept, cancellation).ConfigureAwait(false);
         if (observed.Principals.Count == 0)
         {
-            terminal.Say($"`{question.Principal}` is in no record of {provider} in {string.Join(", ", question.From)}, expected a principal as the records name it");
+            terminal.Say($"`{principal}` is in no record of {provider} in {string.Join(", ", question.From)}, expected a principal as the records name it");
             return ExitCode.Usage;
         }
         var generated = question.Dialect switch
         {
             GenerateDialect.Aws => AwsGenerator.Generate(observed, question.Options, existing.Count > 0 ? existing : null),
             GenerateDialect.Azure => AzureGenerator.Generate(observed),
-            GenerateDialect.Gcp => GcpGenerator.Generate(observed, question.Options),
+            _ => GcpGenerator.Generate(observed, question.Options),
         };
-        if (question.Evidence is { } file)
-            await File.WriteAllTextAsync(file, GenerateOutput.Evidence(observed, generated), cancellation).ConfigureAwait(false);
-        if (format == GenerateFormat.Markdown)
-            GenerateOutput.WriteMarkdown(terminal.Out, observed, generated);
-        else
-            terminal.Out.WriteLine(generated.Document);
-        if (format == GenerateFormat.Json)
-            Tell(generated, question.Options);
+        await WriteAsync(question, $"What {string.Join(", ", observed.Principals)} was seen to do", observed.Principals, generated, cancellation).ConfigureAwait(false);
         return summary.Bad > 0 ? ExitCode.Usage : ExitCode.Done;
     }
 
-    /// <summary>What is not in the document is told beside it.</summary>
-    private void Tell(GeneratedPolicy generated, GenerationOptions options)
+    /// <summary>Conditional Access is about everybody, unless one user is named.</summary>
+    private async Task<int> AccessAsync(GenerateQuestion question, CancellationToken cancellation)
     {
+        var observed = new SignIns(question.Principal, question.Since);
+        var summary = await ReadAsync(question, observed.Accept, cancellation).ConfigureAwait(false);
+        if (observed.Principals.Count == 0)
+        {
+            terminal.Say($"no successful sign-in{(question.Principal is { } who ? $" of `{who}`" : "")} is in {string.Join(", ", question.From)}, expected sign-in records of Entra");
+            return ExitCode.Usage;
+        }
+        var generated = ConditionalAccessGenerator.Generate(observed, question.Emergency);
+        await WriteAsync(question, $"Policies that the sign-ins of {observed.Principals.Count} users allow", observed.Principals, generated, cancellation).ConfigureAwait(false);
+        return summary.Bad > 0 ? ExitCode.Usage : ExitCode.Done;
+    }
+
+    private async Task<IngestSummary> ReadAsync(GenerateQuestion question, Action<RecordedRequest> accept, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(terminal);
+        var summary = await new ActivityFiles(progress.Report).ReadAsync(question.From, [new Feed(accept)], cancellation).ConfigureAwait(false);
+        progress.End();
+        foreach (var note in summary.Notes)
+            terminal.Say(note.ToString());
+        return summary;
+    }
+
+    private async Task WriteAsync(GenerateQuestion question, string heading, IReadOnlyCollection<string> principals, GeneratedPolicy generated, CancellationToken cancellation)
+    {
+        if (question.Evidence is { } file)
+            await File.WriteAllTextAsync(file, GenerateOutput.Evidence(principals, generated), cancellation).ConfigureAwait(false);
+        if (format == GenerateFormat.Markdown)
+        {
+            GenerateOutput.WriteMarkdown(terminal.Out, heading, generated);
+            return;
+        }
+        terminal.Out.WriteLine(generated.Document);
+        Tell(generated, question);
+    }
+
+    /// <summary>What is not in the document is told beside it.</summary>
+    private void Tell(GeneratedPolicy generated, GenerateQuestion question)
+    {
+        var kept = question.Dialect == GenerateDialect.Entra ? "not proposed" : "not granted";
         foreach (var note in generated.Notes)
             terminal.Say(note);
         foreach (var general in generated.Generalised)
             terminal.Say($"`{general.Pattern}` stands for {general.Seen} that were seen");
-        foreach (var offer in options.WithConditions ? [] : generated.Offers)
+        foreach (var offer in question.Options.WithConditions ? [] : generated.Offers)
             terminal.Say($"a condition could be added: {offer.Operator} {offer.Key} {string.Join(", ", offer.Values)}: {offer.Why}");
         foreach (var left in generated.LeftOut.Take(MostTold))
-            terminal.Say($"not granted: {left.Permission} {left.Resource ?? "(resource not known)"}: {left.Reason} ({left.Count} times, first {left.First:u}, {left.Sample})");
+            terminal.Say($"{kept}: {left.Permission}{(question.Dialect == GenerateDialect.Entra ? "" : " " + (left.Resource ?? "(resource not known)"))}: {left.Reason} ({left.Count} times, first {left.First:u}, {left.Sample})");
         if (generated.LeftOut.Count > MostTold)
-            terminal.Say($"{generated.LeftOut.Count - MostTold} more are not granted: --evidence FILE lists them");
+            terminal.Say($"{generated.LeftOut.Count - MostTold} more are {kept}: --evidence FILE lists them");
         foreach (var unused in generated.Unused)
             terminal.Say($"{unused.Place}: `{unused.Granted}` grants {unused.UnusedCount} actions that were not seen{(unused.Unused.Count is > 0 and <= 5 ? ": " + string.Join(", ", unused.Unused) : "")}");
     }
@@ -101,8 +149,8 @@ internal sealed class GenerateRun(Terminal terminal, GenerateFormat format)
         return diagnostics.Exists(d => d.Severity == DiagnosticSeverity.Error) ? null : documents;
     }
 
-    private sealed class Feed(Observations observed) : IActivitySink
+    private sealed class Feed(Action<RecordedRequest> accept) : IActivitySink
     {
-        public void Accept(RecordedRequest request, ReadOnlySpan<byte> json) => observed.Accept(request);
+        public void Accept(RecordedRequest request, ReadOnlySpan<byte> json) => accept(request);
     }
 }

@@ -85,6 +85,8 @@ internal sealed class ReplayRun(Terminal terminal, ResultFormat format)
             IReplaySide? now = current.Gcp is null ? recorded : new GcpReplaySide(current.Gcp, current.Containers);
             sides[ActivityProvider.Gcp] = new ReplaySides(now, candidate.Gcp is null ? now : new GcpReplaySide(candidate.Gcp, candidate.Containers));
         }
+        if ((current.Azure ?? candidate.Azure) is not null)
+            sides[ActivityProvider.Azure] = new ReplaySides(current.Azure is null ? recorded : current.Azure, candidate.Azure ?? current.Azure!);
         return AddGate(current, candidate, people, sides) ? sides : null;
     }
 

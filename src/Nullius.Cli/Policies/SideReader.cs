@@ -6,6 +6,7 @@ using Nullius.Policy.Dialects.Aws;
 using Nullius.Policy.Dialects.Entra;
 using Nullius.Policy.Dialects.Gcp;
 using Nullius.Policy.Documents;
+using Nullius.Policy.Replay.Azure;
 using Nullius.Policy.Simulation.Estate;
 
 namespace Nullius.Cli.Policies;
@@ -23,6 +24,8 @@ internal sealed record PolicySide
     public Estate? Directory { get; init; }
 
     public GcpPolicySet? Gcp { get; init; }
+
+    public AzureReplaySide? Azure { get; init; }
 
     /// <summary>Folders and organisations that GCP policies are attached to.</summary>
     public IReadOnlyList<string> Containers { get; init; } = [];
@@ -44,6 +47,7 @@ internal sealed class SideReader(Terminal terminal, bool enforceReportOnly)
     private readonly List<PolicyDiagnostic> _diagnostics = [];
     private readonly AwsShelf _aws = new();
     private readonly GcpShelf _gcp = new();
+    private readonly AzureShelf _azure = new(terminal);
     private readonly List<(string Source, ReadOnlyMemory<byte> Json)> _access = [];
     private readonly List<(string Source, ReadOnlyMemory<byte> Json)> _locations = [];
     private readonly Estate _estate = new();
@@ -69,6 +73,7 @@ internal sealed class SideReader(Terminal terminal, bool enforceReportOnly)
             Directory = _estate.Clouds.Contains(EstateCloud.Entra) ? _estate : null,
             Entra = _access.Count > 0 ? EntraPolicySet.Load(_access, _locations, _diagnostics) : null,
             Gcp = _gcp.Load(_diagnostics),
+            Azure = _azure.Load(_diagnostics),
             Containers = _gcp.Containers,
             Gate = _gate,
         };
@@ -135,11 +140,12 @@ internal sealed class SideReader(Terminal terminal, bool enforceReportOnly)
             _access.Add((file.Path, Enforced(access, Bytes(access))));
             if (json["namedLocations"] is { } locations)
                 _locations.Add((file.Path, Bytes(locations)));
+            _azure.Take(file.Path, json);
             return true;
         }
         if (json["value"] is JsonArray values)
             return values.Count > 0 && values.All(item => item is not null && Take(file, item, Bytes(item)));
-        return TakeEstate(file, json, bytes) || _gcp.Take(file.Path, json) || _aws.Take(file, json, bytes);
+        return TakeEstate(file, json, bytes) || _azure.Take(file.Path, json) || _gcp.Take(file.Path, json) || _aws.Take(file, json, bytes);
     }
 
     private bool HasAccounts => _estate.Clouds.Contains(EstateCloud.Aws);

@@ -47,20 +47,31 @@ public sealed record DecisionEvent
     /// <summary>Names the policies that decided; the audit record holds the same. Null where no policy was asked.</summary>
     public string? PolicyVersion => Inputs?.PolicyVersion;
 
+    /// <summary>When it was published, among the others.</summary>
+    internal long Order { get; set; }
+
     /// <summary>What was decided on, kept so that it can be explained; null without a session.</summary>
     internal RecordedInputs? Inputs { get; init; }
 }
 
-/// <summary>The most recent decisions in a bounded ring, and those to come for subscribers.</summary>
+/// <summary>
+/// The most recent decisions, and those to come for subscribers. What was simply let through is kept apart from the rest, so
+/// that a busy gate does not wash away what people ask about.
+/// </summary>
 public sealed class DecisionStream
 {
-    /// <summary>How many are kept. Each holds what it was decided on: the ring is a good part of an idle gate's memory.</summary>
-    public const int Kept = 4_096;
+    /// <summary>How many are kept at most.</summary>
+    public const int Kept = KeptForwarded + KeptOthers;
 
-    private readonly DecisionEvent?[] _ring = new DecisionEvent?[Kept];
+    // Each holds what it was decided on, and lives just long enough for the collector to move it twice: few of them make for short pauses.
+    internal const int KeptForwarded = 1_024;
+    internal const int KeptOthers = 3_072;
+
+    private readonly Ring _forwarded = new(KeptForwarded);
+    private readonly Ring _others = new(KeptOthers);
     private readonly Lock _lock = new();
     private DecisionSubscription[] _subscribers = [];
-    private long _next;
+    private long _order;
 
     internal DecisionStream()
     {
@@ -69,28 +80,18 @@ public sealed class DecisionStream
     /// <summary>Newest first.</summary>
     public IReadOnlyList<DecisionEvent> Recent(int most)
     {
-        var recent = new List<DecisionEvent>(Math.Clamp(most, 0, Kept));
-        var newest = Volatile.Read(ref _next) - 1;
-        for (var at = newest; at >= 0 && at > newest - Kept && recent.Count < most; at--)
-        {
-            if (Volatile.Read(ref _ring[at % Kept]) is { } found)
-                recent.Add(found);
-        }
-
-        return recent;
+        var recent = new List<DecisionEvent>(Kept);
+        _forwarded.CopyTo(recent);
+        _others.CopyTo(recent);
+        recent.Sort(static (one, other) => other.Order.CompareTo(one.Order));
+        return recent.Count <= most ? recent : recent.GetRange(0, Math.Max(most, 0));
     }
 
     /// <summary>The latest event of that reference; null when it is no longer kept.</summary>
     public DecisionEvent? Find(string reference)
     {
-        var newest = Volatile.Read(ref _next) - 1;
-        for (var at = newest; at >= 0 && at > newest - Kept; at--)
-        {
-            if (Volatile.Read(ref _ring[at % Kept]) is { } found && string.Equals(found.Reference, reference, StringComparison.Ordinal))
-                return found;
-        }
-
-        return null;
+        var (one, other) = (_others.Find(reference), _forwarded.Find(reference));
+        return one is null || other?.Order > one.Order ? other : one;
     }
 
     /// <summary>Decisions as they are made. A subscriber that falls behind loses the oldest; dispose to end.</summary>
@@ -104,8 +105,8 @@ public sealed class DecisionStream
 
     internal void Publish(DecisionEvent made)
     {
-        var at = Interlocked.Increment(ref _next) - 1;
-        Volatile.Write(ref _ring[at % Kept], made);
+        made.Order = Interlocked.Increment(ref _order);
+        (made is { Refusal: null, Observed: false, Cut: false } ? _forwarded : _others).Add(made);
         foreach (var subscriber in Volatile.Read(ref _subscribers))
             subscriber.Write(made);
     }
@@ -114,6 +115,35 @@ public sealed class DecisionStream
     {
         lock (_lock)
             _subscribers = [.. _subscribers.Where(other => !ReferenceEquals(other, subscription))];
+    }
+
+    private sealed class Ring(int kept)
+    {
+        private readonly DecisionEvent?[] _events = new DecisionEvent?[kept];
+        private long _next;
+
+        public void Add(DecisionEvent made) => Volatile.Write(ref _events[(Interlocked.Increment(ref _next) - 1) % kept], made);
+
+        public void CopyTo(List<DecisionEvent> target)
+        {
+            for (var i = 0; i < _events.Length; i++)
+            {
+                if (Volatile.Read(ref _events[i]) is { } found)
+                    target.Add(found);
+            }
+        }
+
+        public DecisionEvent? Find(string reference)
+        {
+            var newest = Volatile.Read(ref _next) - 1;
+            for (var at = newest; at >= 0 && at > newest - kept; at--)
+            {
+                if (Volatile.Read(ref _events[at % kept]) is { } found && string.Equals(found.Reference, reference, StringComparison.Ordinal))
+                    return found;
+            }
+
+            return null;
+        }
     }
 }
 

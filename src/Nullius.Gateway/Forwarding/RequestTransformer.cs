@@ -57,8 +57,7 @@ internal sealed class RequestTransformer(GateCore core) : HttpTransformer
         StripAnswer(httpContext.Response.Headers);
         Preflight.Write(request);
         var live = request.Live!;
-        var type = proxyResponse.Content.Headers.ContentType?.MediaType;
-        if (string.Equals(type, "text/event-stream", StringComparison.OrdinalIgnoreCase))
+        if (IsEventStream(proxyResponse.Content))
             live.Kind = LiveKind.ServerSentEvents;
         if (proxyResponse.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols)
             return copy;
@@ -111,6 +110,14 @@ internal sealed class RequestTransformer(GateCore core) : HttpTransformer
             headers.Cookie = Credentials.WithoutOwn(headers.Cookie) is { } rest ? rest : default;
         if (route.Injection?.Basic is not null || Credentials.IsOwnBearer(headers.Authorization))
             headers.Authorization = default;
+    }
+
+    // As it was sent: the parsed header is an object of its own with each answer.
+    private static bool IsEventStream(HttpContent content)
+    {
+        const string Type = "text/event-stream";
+        return content.Headers.NonValidated.TryGetValues("Content-Type", out var values) && values.ToString().AsSpan().TrimStart() is var type
+            && type.StartsWith(Type, StringComparison.OrdinalIgnoreCase) && type[Type.Length..].TrimStart() is [] or [';', ..];
     }
 
     // An application cannot set the gate's cookies: a session is fixed by nobody but the gate.

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 
 namespace Nullius.Gateway.Live;
 
@@ -86,6 +87,7 @@ internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action
             return reading.IsCompletedSuccessfully ? new(Count(reading.Result)) : CountAsync(reading);
         }
 
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         private async ValueTask<int> CountAsync(ValueTask<int> reading) => Count(await reading);
 
         private int Count(int count)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nullius.Audit;
 using Nullius.Gateway.Answers;
 using Nullius.Gateway.Decisions;
@@ -23,6 +24,7 @@ internal sealed class Audit(GateCore core) : IStep
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<StepResult> WaitAsync(GateRequest request, ValueTask written)
     {
         try

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -33,10 +34,10 @@ internal sealed class Forward(GateCore core, RequestDelegate inProcess) : IStep
                 return new(StepResult.Refused);
         }
 
-        return new(request.Route!.Upstream is { } upstream ? SendAsync(request, upstream) : DispatchAsync(request));
+        return request.Route!.Upstream is { } upstream ? SendAsync(request, upstream) : DispatchAsync(request);
     }
 
-    private async Task<StepResult> DispatchAsync(GateRequest request)
+    private async ValueTask<StepResult> DispatchAsync(GateRequest request)
     {
         var http = request.Http;
         http.Request.Path = new PathString(Uri.UnescapeDataString(request.Canonical.Path));
@@ -45,7 +46,8 @@ internal sealed class Forward(GateCore core, RequestDelegate inProcess) : IStep
         return StepResult.Answered;
     }
 
-    private async Task<StepResult> SendAsync(GateRequest request, Upstream upstream)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<StepResult> SendAsync(GateRequest request, Upstream upstream)
     {
         var http = request.Http;
         var live = request.Live!;

@@ -14,6 +14,8 @@ public static class AwsGenerator
     /// <summary>Characters without white space that a managed policy may have (reference: IAM and STS quotas).</summary>
     private const int LongestManaged = 6144;
 
+    private const char PatternMark = '\0';
+
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly string[] s_passing = ["lambda:CreateFunction", "ec2:RunInstances", "ecs:RegisterTaskDefinition", "ecs:RunTask", "glue:CreateJob", "states:CreateStateMachine", "codebuild:CreateProject", "cloudformation:CreateStack", "sagemaker:CreateTrainingJob", "events:PutTargets"];
@@ -21,12 +23,12 @@ public static class AwsGenerator
     /// <param name="existing">Documents that the principal has now; what they grant and was not seen is reported.</param>
     public static GeneratedPolicy Generate(Observations observed, GenerationOptions options, IReadOnlyList<AwsPolicyDocument>? existing = null)
     {
-        var known = observed.Allowed.Where(o => o.Resource is not null).ToList();
+        var known = observed.Allowed.Where(o => (o.Resource ?? o.Pattern) is not null).ToList();
         var statements = Statements(known, options.Several);
         var offers = observed.Shared.Offers();
         var document = Write(statements, options.WithConditions ? offers : []);
         var left = observed.Unmapped.Select(o => Left(o, "no permission is known for the event"))
-            .Concat(observed.Allowed.Where(o => o.Resource is null).Select(o => Left(o, "the records do not tell which resource it was")))
+            .Concat(observed.Allowed.Where(o => (o.Resource ?? o.Pattern) is null).Select(o => Left(o, "the records do not tell which resource it was")))
             .Concat(observed.Denied.Select(o => Left(o, "it was refused"))).OrderBy(l => l.Reason, StringComparer.Ordinal).ThenBy(l => l.Permission, StringComparer.Ordinal).ThenBy(l => l.Resource, StringComparer.Ordinal).ToList();
         return new GeneratedPolicy(
             document,
@@ -48,8 +50,11 @@ public static class AwsGenerator
             // Patterns are made for each action by itself: that many objects were read does not let anybody write them.
             var actions = service.GroupBy(o => o.Action, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g =>
             {
-                var seen = g.OrderBy(o => o.Resource, StringComparer.Ordinal).ToList();
-                var patterns = ResourceGrouping.Patterns([.. seen.Select(o => o.Resource!)], several);
+                var seen = g.OrderBy(o => o.Resource ?? o.Pattern, StringComparer.Ordinal).ToList();
+                var patterns = ResourceGrouping.Patterns([.. seen.Select(o => o.Resource).OfType<string>()], several);
+                // A pattern of the records is written as it is: the mark keeps it from being taken for a name.
+                foreach (var pattern in seen.Where(o => o.Resource is null).Select(o => PatternMark + o.Pattern).Distinct(StringComparer.Ordinal))
+                    patterns[pattern] = pattern;
                 return (Name: g.Key, Seen: seen, Patterns: patterns, Set: string.Join('\n', patterns.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)));
             }).ToList();
             var number = 0;
@@ -72,7 +77,7 @@ public static class AwsGenerator
         {
             var json = new JsonObject { ["Sid"] = statement.Sid, ["Effect"] = "Allow" };
             json["Action"] = Texts(statement.Actions.Select(a => a.Name));
-            json["Resource"] = Texts(statement.Patterns.Select(p => Escaped(p, !statement.PatternOf.ContainsKey(p) || statement.PatternOf[p] != p)));
+            json["Resource"] = Texts(statement.Patterns.Select(p => Escaped(p, !statement.PatternOf.ContainsKey(p) || statement.PatternOf[p] != p)).Distinct(StringComparer.Ordinal));
             if (conditions.Count > 0)
                 json["Condition"] = Condition(conditions);
             list.Add(json);
@@ -97,6 +102,8 @@ public static class AwsGenerator
     {
         if (pattern == "*")
             return pattern;
+        if (pattern[0] == PatternMark)
+            return pattern[1..];
         // What EC2 has no id for yet is authorised as `instance/*`: that is the provider's own way to write it.
         var keepsStar = generalised || (pattern.StartsWith("arn:aws", StringComparison.Ordinal) && pattern.Contains(":ec2:", StringComparison.Ordinal) && pattern.EndsWith("/*", StringComparison.Ordinal));
         var text = keepsStar ? pattern[..^1] : pattern;
@@ -125,8 +132,11 @@ public static class AwsGenerator
         var notes = new List<string>();
         if (observed.Allowed.Count == 0)
             notes.Add("no successful request of the principal was seen: the document grants nothing");
+        var partly = observed.Allowed.Count(o => o.Pattern is not null);
+        if (partly > 0)
+            notes.Add($"of {partly} resources the records tell only a part of the name: the provider's own addition, or what was below a path, is a wildcard");
         if (observed.Allowed.Any(o => s_passing.Contains(o.Action, StringComparer.OrdinalIgnoreCase)))
-            notes.Add("`iam:PassRole` is never recorded as a call: add it for the roles that these calls hand to services");
+            notes.Add("`iam:PassRole` is never recorded as a call: it is here for the roles that calls named by ARN, add it for others that they handed to services");
         if (observed.Allowed.Any(o => o.Action.StartsWith("kms:", StringComparison.Ordinal)))
             notes.Add("KMS keys have policies of their own: they must let the account decide, or name the principal");
         var length = document.Count(c => !char.IsWhiteSpace(c));

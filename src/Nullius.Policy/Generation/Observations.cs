@@ -8,6 +8,7 @@ public sealed class Observation
     internal Observation(RecordedRequest first)
     {
         (Action, Resource, IsDataAction, Account) = (first.Action, first.Resource, first.IsDataAction, first.Account);
+        Pattern = first.Resource is null ? first.ResourcePattern : null;
         (First, Last, Sample) = (first.Time, first.Time, first.Id);
     }
 
@@ -15,6 +16,9 @@ public sealed class Observation
 
     /// <summary>Null where the records do not tell it.</summary>
     public string? Resource { get; }
+
+    /// <summary>What it was one of, where the records tell only a part of its name.</summary>
+    public string? Pattern { get; }
 
     public bool IsDataAction { get; }
 
@@ -97,7 +101,8 @@ public sealed class Observations(ActivityProvider provider, string principal, Da
 
     private void Add(Dictionary<(string Action, string? Resource, bool IsData), Observation> into, RecordedRequest request)
     {
-        var key = (request.Action, request.Resource, request.IsDataAction);
+        // A pattern is not the resource of the same text: the mark stands in no name.
+        var key = (request.Action, request.Resource ?? (request.ResourcePattern is { } pattern ? '\0' + pattern : null), request.IsDataAction);
         if (!into.TryGetValue(key, out var known))
         {
             if (into.Count >= Most)

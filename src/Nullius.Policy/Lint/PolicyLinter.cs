@@ -31,7 +31,7 @@ public sealed class PolicyLinter(DateTimeOffset? now = null)
         var diagnostics = new List<PolicyDiagnostic>();
         var root = LocatedJsonReader.Read(json, new DiagnosticSink(source, diagnostics));
         Report(diagnostics);
-        if (root is null)
+        if (root is null || AddAccess(source, root.Find("policies") is { Kind: LocatedKind.Object } policies ? policies : root))
             return;
         var items = root.Kind == LocatedKind.Array ? root.Items
             : root.Find("value") is { Kind: LocatedKind.Array } list ? list.Items : GcpDocuments.Items(root) ?? [root];
@@ -39,6 +39,16 @@ public sealed class PolicyLinter(DateTimeOffset? now = null)
         AddGcp(source, items.FindAll(GcpDocuments.Is));
         foreach (var item in items.Where(i => !GcpDocuments.Is(i)))
             Add(source, item);
+    }
+
+    /// <summary>Policies with the locations that they name, as a case of <c>nullius simulate</c> and <c>nullius policy generate</c> put them.</summary>
+    private bool AddAccess(string source, LocatedValue root)
+    {
+        if (root.Kind != LocatedKind.Object || root.Find("conditionalAccess") is not { Kind: LocatedKind.Array } access)
+            return false;
+        _conditionalAccess.AddRange(access.Items.Select(i => (source, i)));
+        _locations.AddRange(root.Find("namedLocations")?.Items.Select(i => (source, i)) ?? []);
+        return true;
     }
 
     private void AddGcp(string source, List<LocatedValue> items)
@@ -77,7 +87,7 @@ public sealed class PolicyLinter(DateTimeOffset? now = null)
             var document = AwsDocumentParser.Parse(statement, new DiagnosticSink(source, diagnostics));
             Report(diagnostics);
             if (document is not null)
-                AwsLint.Check(document, statement, _findings);
+                AwsLint.Check(document, statement, now, _findings);
         }
     }
 

@@ -57,6 +57,9 @@ public sealed record RecordedRequest
     /// <summary>The resource's full name; <c>*</c> for an action that takes none; null when the record does not tell.</summary>
     public string? Resource { get; init; }
 
+    /// <summary>What the resource was one of, as a policy of the dialect writes it, where the record tells only a part of its name; null otherwise.</summary>
+    public string? ResourcePattern { get; init; }
+
     /// <summary>The account, subscription or project that owns the resource; null when the record does not tell.</summary>
     public string? Account { get; init; }
 

@@ -47,7 +47,7 @@ public sealed class Replayer
         private readonly string? _account = request.Account;
         private readonly int _context = context;
         private readonly long _second = second;
-        private readonly (ActivityProvider, RecordedOutcome, bool) _kind = (request.Provider, request.Outcome, request.IsMapped);
+        private readonly (ActivityProvider, RecordedOutcome, bool, bool) _kind = (request.Provider, request.Outcome, request.IsMapped, request.IsDataAction);
 
         public bool Equals(RequestKey other) =>
             ReferenceEquals(_principal, other._principal) && ReferenceEquals(_action, other._action) && ReferenceEquals(_resource, other._resource)

@@ -37,13 +37,19 @@ public sealed class EntraRequest
     /// <summary>The cloud app: at the gate the route's application id.</summary>
     public string? Application { get; set; }
 
+    /// <summary>Custom security attributes of the application, by set and name joined with an underscore; null when they could not be established.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? ApplicationAttributes { get; set; }
+
+    /// <summary>Those of the service principal that signs in.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? ServicePrincipalAttributes { get; set; }
+
     /// <summary><c>urn:user:registersecurityinfo</c> or <c>urn:user:registerdevice</c>, or null.</summary>
     public string? UserAction { get; set; }
 
-    /// <summary><c>browser</c>, <c>mobileAppsAndDesktopClients</c>, <c>exchangeActiveSync</c>, <c>other</c>.</summary>
-    public string ClientApp { get; set; } = "browser";
+    /// <summary><c>browser</c>, <c>mobileAppsAndDesktopClients</c>, <c>exchangeActiveSync</c>, <c>other</c>; null when it could not be established.</summary>
+    public string? ClientApp { get; set; } = "browser";
 
-    /// <summary><c>windows</c>, <c>linux</c>, <c>macOS</c>, <c>iOS</c>, <c>android</c>; null when it could not be established.</summary>
+    /// <summary><c>windows</c>, <c>linux</c>, <c>macOS</c>, <c>iOS</c>, <c>android</c>, or any other name for what is none of them; null when it could not be established.</summary>
     public string? Platform { get; set; }
 
     /// <summary>Authentication contexts that the resource asks for (<c>c1</c>…); usually none.</summary>

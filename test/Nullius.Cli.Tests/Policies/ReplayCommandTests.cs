@@ -165,4 +165,57 @@ public sealed class ReplayCommandTests : TemporaryFolder
         var said = await Shell.RunAsync("policy", "generate", "--from", Records, "--principal", "alice", "--dialect", "aws", "--format", "markdown");
         Assert.Contains("| S3Observed1 | s3:PutObject | 1 | 2 |", said.Out, StringComparison.Ordinal);
     }
+
+    private static string Operation(string action, string id) => $$$"""
+        {"eventTimestamp":"2026-11-20T10:00:00Z","eventDataId":"{{{id}}}","operationName":{"value":"{{{action}}}"},"authorization":{"action":"{{{action}}}","scope":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v"},
+         "caller":"alice@example.com","status":{"value":"Succeeded"},"category":{"value":"Administrative"},"claims":{"http://schemas.microsoft.com/identity/claims/objectidentifier":"aaaaaaaa-0000-0000-0000-000000000001"}}
+        """.ReplaceLineEndings("");
+
+    [Fact]
+    public async Task A_role_generated_from_Azures_activity_is_replayed_over_it()
+    {
+        var records = Write("azure.jsonl", string.Join('\n', Operation("Microsoft.Compute/virtualMachines/start/action", "a"), Operation("Microsoft.Compute/virtualMachines/read", "b")));
+        var role = await Shell.RunAsync("policy", "generate", "--from", records, "--principal", "alice@example.com", "--dialect", "azure", "--format", "json");
+        Assert.Equal(0, role.Code);
+        var same = await Shell.RunAsync("policy", "replay", "--records", records, "--candidate", Write("role.json", role.Out), "--expect", "no-change", "--format", "json");
+        Assert.Equal(0, same.Code);
+        Assert.Equal(2, Parse(same.Out).GetProperty("summary").GetProperty("unchanged").GetInt32());
+        Assert.Contains("as if every caller had it", same.Error, StringComparison.Ordinal);
+        var less = await Shell.RunAsync("policy", "replay", "--records", records, "--candidate", Write("less.json", role.Out.Replace("virtualMachines/start/action", "virtualMachines/delete", StringComparison.Ordinal)), "--expect", "no-loss", "--format", "json");
+        Assert.Equal((1, 1), (less.Code, Parse(less.Out).GetProperty("summary").GetProperty("loses").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Azures_own_prints_of_roles_and_assignments_are_read()
+    {
+        var records = Write("azure.jsonl", Operation("Microsoft.Compute/virtualMachines/start/action", "a"));
+        const string Definitions = """[{"id":"/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/r1","name":"r1","roleName":"Starter","roleType":"CustomRole","type":"Microsoft.Authorization/roleDefinitions","description":"","assignableScopes":["/subscriptions/s"],"permissions":[{"actions":["Microsoft.Compute/*/start/action"],"notActions":[],"dataActions":[],"notDataActions":[],"condition":null,"conditionVersion":null}]}]""";
+        const string Assignments = """[{"id":"/subscriptions/s/providers/Microsoft.Authorization/roleAssignments/x","name":"x","principalId":"aaaaaaaa-0000-0000-0000-000000000001","principalName":"alice@example.com","principalType":"User","roleDefinitionId":"/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/r1","roleDefinitionName":"Starter","scope":"/subscriptions/s","condition":null,"createdOn":"2026-01-01T00:00:00Z"}]""";
+        string[] replay = ["policy", "replay", "--records", records, "--format", "json", "--candidate", Write("definitions.json", Definitions)];
+        var granted = await Shell.RunAsync([.. replay, Write("assignments.json", Assignments), "--expect", "no-change"]);
+        Assert.True(granted.Code == 0, granted.Error + granted.Out);
+        var others = await Shell.RunAsync([.. replay, Write("others.json", Assignments.Replace("aaaaaaaa-", "bbbbbbbb-", StringComparison.Ordinal))]);
+        Assert.Equal(1, Parse(others.Out).GetProperty("summary").GetProperty("loses").GetInt32());
+    }
+
+    [Fact]
+    public async Task Conditional_Access_proposed_from_sign_ins_stops_none_of_them_and_lints_as_one_document()
+    {
+        static string SignIn(int number) => $$$"""
+            {"id":"s{{{number}}}","createdDateTime":"2026-11-{{{number + 1:00}}}T08:00:00Z","userId":"u{{{number % 5}}}","appId":"app","resourceId":"res","clientAppUsed":"Browser","status":{"errorCode":0},"riskLevelDuringSignIn":"none",
+             "authenticationProtocol":"none","deviceDetail":{"deviceId":"d","operatingSystem":"Windows 11","isCompliant":true},"location":{"countryOrRegion":"DE"},"userType":"member","authenticationRequirement":"multiFactorAuthentication"}
+            """.ReplaceLineEndings("");
+        var records = Write("signins.jsonl", string.Join('\n', Enumerable.Range(0, 20).Select(SignIn)));
+        var proposed = await Shell.RunAsync("policy", "generate", "--from", records, "--dialect", "entra", "--emergency", "break-glass", "--format", "json");
+        Assert.True(proposed.Code == 0, proposed.Error);
+        Assert.Equal(8, Parse(proposed.Out).GetProperty("conditionalAccess").GetArrayLength());
+        var file = Write("proposed.json", proposed.Out);
+        var replayed = await Shell.RunAsync("policy", "replay", "--records", records, "--candidate", file, "--expect", "no-change", "--format", "json");
+        Assert.True(replayed.Code == 0, replayed.Out);
+        var linted = await Shell.RunAsync("policy", "lint", file, "--format", "json");
+        Assert.DoesNotContain("unknown-field", linted.Out, StringComparison.Ordinal);
+        Assert.Contains("report-only", linted.Out, StringComparison.Ordinal);
+        Assert.Equal(2, (await Shell.RunAsync("policy", "generate", "--from", records, "--dialect", "aws")).Code);
+        Assert.Equal(2, (await Shell.RunAsync("policy", "generate", "--from", records, "--dialect", "azure", "--principal", "x", "--emergency", "g")).Code);
+    }
 }

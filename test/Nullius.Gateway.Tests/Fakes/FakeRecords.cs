@@ -13,6 +13,9 @@ internal sealed class FakeRecords : IRecordSink
 
     public IReadOnlyList<JsonElement> All => [.. _lines.Select(line => JsonDocument.Parse(line).RootElement.Clone())];
 
+    /// <summary>As they were written, one a line.</summary>
+    public string Text => string.Join('\n', _lines);
+
     public IReadOnlyList<JsonElement> Stage(string stage) => [.. All.Where(record => record.GetProperty("nullius").GetProperty("stage").GetString() == stage)];
 
     public void Append(ReadOnlySpan<byte> body, Durability durability)

@@ -124,6 +124,49 @@ public class CloudTrailTests
         Assert.Equal(resource, Reading.One(Call(source, name, Alice, parameters)).Resource);
 
     [Theory]
+    [InlineData("secretsmanager", "GetSecretValue", """{"secretId":"app/db"}""", "arn:aws:secretsmanager:eu-central-1:111122223333:secret:app/db-??????")]
+    [InlineData("s3", "DeleteObjects", """{"bucketName":"b","delete":""}""", "arn:aws:s3:::b/*")]
+    [InlineData("cloudformation", "CreateStack", """{"stackName":"s"}""", "arn:aws:cloudformation:eu-central-1:111122223333:stack/s/*")]
+    [InlineData("autoscaling", "UpdateAutoScalingGroup", """{"autoScalingGroupName":"g"}""", "arn:aws:autoscaling:eu-central-1:111122223333:autoScalingGroup:*:autoScalingGroupName/g")]
+    [InlineData("ecs", "RegisterTaskDefinition", """{"family":"web"}""", "arn:aws:ecs:eu-central-1:111122223333:task-definition/web:*")]
+    [InlineData("elasticache", "DescribeCacheClusters", "{}", "arn:aws:elasticache:eu-central-1:111122223333:cluster:*")]
+    public void What_the_provider_adds_to_a_name_is_a_pattern_and_no_resource(string source, string name, string parameters, string pattern)
+    {
+        var request = Reading.One(Call(source, name, Alice, parameters));
+        Assert.Null(request.Resource);
+        Assert.Equal(pattern, request.ResourcePattern);
+    }
+
+    [Theory]
+    [InlineData("sqs", "SendMessage", """{"queueUrl":"https://sqs.us-east-1.amazonaws.com/444455556666/q"}""", "arn:aws:sqs:us-east-1:444455556666:q")]
+    [InlineData("ec2", "CreateTags", """{"resourcesSet":{"items":[{"resourceId":"vol-1"}]},"tagSet":{"items":[]}}""", "arn:aws:ec2:eu-central-1:111122223333:volume/vol-1")]
+    [InlineData("dynamodb", "Query", """{"tableName":"t","indexName":"i"}""", "arn:aws:dynamodb:eu-central-1:111122223333:table/t/index/i")]
+    [InlineData("ecs", "RunTask", """{"taskDefinition":"web:3"}""", "arn:aws:ecs:eu-central-1:111122223333:task-definition/web:3")]
+    [InlineData("ssm", "StartSession", """{"target":"i-1"}""", "arn:aws:ec2:eu-central-1:111122223333:instance/i-1")]
+    [InlineData("bedrock", "InvokeModel", """{"modelId":"maker.model-v1"}""", "arn:aws:bedrock:eu-central-1::foundation-model/maker.model-v1")]
+    [InlineData("route53", "ChangeResourceRecordSets", """{"hostedZoneId":"/hostedzone/Z1"}""", "arn:aws:route53:::hostedzone/Z1")]
+    [InlineData("iam", "CreateRole", """{"roleName":"r","path":"/svc/"}""", "arn:aws:iam::111122223333:role/svc/r")]
+    [InlineData("lambda", "GetFunctionConfiguration20150331v2", """{"functionName":"f:prod"}""", "arn:aws:lambda:eu-central-1:111122223333:function:f:prod")]
+    [InlineData("wafv2", "GetWebACL", """{"name":"w","scope":"REGIONAL","id":"1"}""", "arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/w/1")]
+    public void A_resource_is_what_the_call_means_by_its_parameters(string source, string name, string parameters, string resource) =>
+        Assert.Equal(resource, Reading.One(Call(source, name, Alice, parameters)).Resource);
+
+    [Theory]
+    [InlineData("s3", "GetObject", """{"bucketName":"b","key":"k","versionId":"v"}""", "s3:GetObjectVersion")]
+    [InlineData("s3", "DeleteObject", """{"bucketName":"b","key":"k"}""", "s3:DeleteObject")]
+    [InlineData("s3", "PutObject", """{"bucketName":"b","key":"k","x-amz-acl":"private","x-amz-tagging":"a=b"}""", "s3:PutObject s3:PutObjectAcl s3:PutObjectTagging")]
+    [InlineData("lambda", "CreateFunction20150331", """{"functionName":"f","role":"arn:aws:iam::111122223333:role/fn"}""", "lambda:CreateFunction iam:PassRole")]
+    [InlineData("lambda", "UpdateFunctionConfiguration20150331v2", """{"functionName":"f"}""", "lambda:UpdateFunctionConfiguration")]
+    [InlineData("dynamodb", "TransactWriteItems", """{"transactItems":[{"put":{"tableName":"t"}},{"delete":{"tableName":"t"}}]}""", "dynamodb:PutItem dynamodb:DeleteItem")]
+    public void What_a_call_carries_tells_which_permissions_it_needed(string source, string name, string parameters, string actions) =>
+        Assert.Equal(actions, string.Join(' ', Reading.Requests(Call(source, name, Alice, parameters)).Select(r => r.Action)));
+
+    [Fact]
+    public void A_batch_names_its_tables_as_members() =>
+        Assert.Equal(["arn:aws:dynamodb:eu-central-1:111122223333:table/a", "arn:aws:dynamodb:eu-central-1:111122223333:table/b"],
+            Reading.Requests(Call("dynamodb", "BatchGetItem", Alice, """{"requestItems":{"a":{"keys":[]},"b":{"keys":[]}}}""")).Select(r => r.Resource));
+
+    [Theory]
     [InlineData("secretsmanager", "GetSecretValue", """{"secretId":"db"}""")]
     [InlineData("kms", "Decrypt", """{"keyId":"alias/data"}""")]
     [InlineData("s3", "DeleteObjects", """{"bucketName":"data","delete":""}""")]

@@ -8,6 +8,7 @@ using Nullius.Policy.Dialects.Gcp;
 using Nullius.Policy.Generation;
 using Nullius.Policy.Replay;
 using Nullius.Policy.Replay.Aws;
+using Nullius.Policy.Replay.Azure;
 using Nullius.Policy.Replay.Gcp;
 
 namespace Nullius.Monitoring.Tests.Replay;
@@ -68,6 +69,18 @@ public class GenerationTests
         "ec2:StopInstances" => $"arn:aws:ec2:eu-central-1:111122223333:instance/i-{number % 20}",
         _ => $"arn:aws:s3:::bucket-{number % 2}/{s_keys[number % s_keys.Length]}",
     };
+
+    [Fact]
+    public void What_the_records_tell_a_part_of_is_granted_by_its_pattern_and_said()
+    {
+        var secret = Call("secretsmanager:GetSecretValue", null) with { ResourcePattern = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-??????" };
+        var generated = Generate([secret, Call("s3:GetObject", "arn:aws:s3:::b/w?rd"), Call("kms:Decrypt", null)]);
+        Assert.Contains("secret:app/db-??????", generated.Document, StringComparison.Ordinal);
+        Assert.Contains("b/w${?}rd", generated.Document, StringComparison.Ordinal);
+        Assert.Equal("kms:Decrypt", Assert.Single(generated.LeftOut).Permission);
+        Assert.Contains(generated.Notes, n => n.Contains("a part of the name", StringComparison.Ordinal));
+        Load(generated.Document);
+    }
 
     [Fact]
     public void A_generated_document_allows_what_was_seen_and_nothing_else()
@@ -158,6 +171,64 @@ public class GenerationTests
         Load(generated.Document);
         Assert.Single(generated.Notes);
         Assert.Equal(0, Replay(generated.Document, Call("s3:GetObject", "arn:aws:s3:::data/a", outcome: RecordedOutcome.Denied)).Gains);
+    }
+
+    private static AzureReplaySide Assigned(string role, string principal = AzureReplaySide.Anyone, string type = "User")
+    {
+        var json = JsonElement.Parse(role);
+        string Raw(string name) => json.GetProperty(name).GetRawText();
+        var assignments = json.GetProperty("AssignableScopes").EnumerateArray().Select(s => $$"""{"principalId":"{{principal}}","principalType":"{{type}}","roleDefinitionId":"/x/roleDefinitions/r","scope":{{s.GetRawText()}}}""");
+        var diagnostics = new List<PolicyDiagnostic>();
+        var side = AzureReplaySide.Load(Encoding.UTF8.GetBytes($$"""
+            {"roleAssignments":[{{string.Join(',', assignments)}}],
+             "roleDefinitions":[{"id":"/x/roleDefinitions/r","roleName":"r","permissions":[{"actions":{{Raw("Actions")}},"notActions":{{Raw("NotActions")}},"dataActions":{{Raw("DataActions")}},"notDataActions":{{Raw("NotDataActions")}}}]}]}
+            """), "role", diagnostics);
+        Assert.Empty(diagnostics);
+        return side!;
+    }
+
+    private static ReplayReport Replay(AzureReplaySide side, params RecordedRequest[] requests)
+    {
+        var replayer = new Replayer(new Dictionary<ActivityProvider, ReplaySides> { [ActivityProvider.Azure] = new(new RecordedSide(), side) });
+        foreach (var request in requests)
+            replayer.Accept(request);
+        return Replayer.Report([replayer]);
+    }
+
+    [Fact]
+    public void An_Azure_role_replayed_over_its_records_allows_them_and_nothing_else()
+    {
+        string[] operations = ["Microsoft.Compute/virtualMachines/start/action", "Microsoft.Storage/storageAccounts/write", "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read", "MICROSOFT.WEB/SITES/RESTART/ACTION"];
+        RecordedRequest Act(int n, int minute) => Call(operations[n % 4], $"/subscriptions/s{n / 4 % 2}/resourceGroups/g{n / 8 % 9}/providers/p/t/x{n / 72 % 5}", minute) with
+        {
+            Provider = ActivityProvider.Azure, Principal = "alice@example.com", IsDataAction = n % 4 == 2,
+        };
+        Prop.ForAll(Gen.Choose(0, 100_000).ListOf().Where(l => l.Count > 0).ToArbitrary(), seen =>
+        {
+            var requests = seen.Select(Act).ToArray();
+            var side = Assigned(AzureGenerator.Generate(Observe(ActivityProvider.Azure, "alice@example.com", requests)).Document);
+            Assert.Equal(requests.Length, Replay(side, requests).Unchanged);
+            var others = requests.Select(r => r with { Action = "Microsoft.Authorization/roleAssignments/write", IsDataAction = false }).ToArray();
+            Assert.Equal(others.Length, Replay(side, others).Loses);
+            // No wildcard of the one plane covers the other.
+            Assert.Equal(requests.Length, Replay(side, [.. requests.Select(r => r with { IsDataAction = !r.IsDataAction })]).Loses);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
+    }
+
+    [Theory]
+    [InlineData("alice@example.com", "User", null)]
+    [InlineData("aaaaaaaa-0000-0000-0000-000000000001", "User", null)]
+    [InlineData("bob@example.com", "User", ReplayChange.Loses)]
+    [InlineData("some-group", "Group", ReplayChange.Unknown)]
+    public void An_assignment_grants_to_whom_it_names_and_to_members_of_a_group_perhaps(string principal, string type, ReplayChange? change)
+    {
+        const string Role = """{"Actions":["*/start/action"],"NotActions":[],"DataActions":[],"NotDataActions":[],"AssignableScopes":["/subscriptions/s"]}""";
+        var act = Call("Microsoft.Compute/virtualMachines/start/action", "/subscriptions/S/resourceGroups/g", 0, RecordedOutcome.Allowed, ContextFact.Of("oid", "aaaaaaaa-0000-0000-0000-000000000001")) with
+        {
+            Provider = ActivityProvider.Azure, Principal = "alice@example.com",
+        };
+        var report = Replay(Assigned(Role, principal, type), act);
+        Assert.Equal(change, report.Groups.Count == 0 ? null : report.Groups[0].Change);
     }
 
     [Fact]

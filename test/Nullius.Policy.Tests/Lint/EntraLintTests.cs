@@ -44,11 +44,55 @@ public sealed class EntraLintTests
     [InlineData("""{"users":{"includeUsers":["All"],"excludeUsers":["All"]},"applications":{"includeApplications":["All"]},"clientAppTypes":["all"]}""", "excludes-all")]
     [InlineData("""{"users":{"includeUsers":["All"],"excludeGroups":["g"]},"applications":{"includeApplications":["All"]},"userRiskLevels":["high"],"signInRiskLevels":["high"]}""", "and-where-or-is-meant")]
     [InlineData("""{"users":{"includeUsers":["All"],"excludeGroups":["g"]},"applications":{"includeApplications":["All"]},"locations":{"includeLocations":["All"],"excludeLocations":["00000000-0000-0000-0000-000000000000"]}}""", "trusted-network-without-mfa")]
+    [InlineData("""{"users":{"includeUsers":["None"]},"applications":{"includeApplications":["All"]}}""", "includes-nobody")]
+    [InlineData("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["None"]}}""", "includes-nothing")]
+    [InlineData("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"locations":{"includeLocations":["All"],"excludeLocations":["All"]}}""", "excludes-all")]
+    [InlineData("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"platforms":{"includePlatforms":["iOS"],"excludePlatforms":["iOS","android"]}}""", "excludes-all")]
+    [InlineData("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"locations":{"includeLocations":["All"],"excludeLocations":["AllTrusted"]}}""", "trusted-network-without-mfa")]
+    [InlineData("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"platforms":{"includePlatforms":["iOS"]}}""", "platform-is-a-claim")]
+    [InlineData("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"devices":{"deviceFilter":{"mode":"exclude","rule":"device.displayName -startsWith \"KIOSK\" -and device.model -eq \"X\""}}}""", "filter-by-owner")]
+    [InlineData("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"devices":{"deviceFilter":{"mode":"include","rule":"device.trustType -eq \"Workplace\""}}}""", "filter-misses-unregistered")]
     public void A_mistake_in_a_policy_is_told(string conditions, string rule) => Assert.Contains(rule, Rules(Policy(conditions)));
 
     [Fact]
     public void Either_of_two_controls_is_told() =>
         Assert.Contains("or-where-and-is-meant", Rules(Policy(All, """ "grantControls":{"operator":"OR","builtInControls":["mfa","compliantDevice"]} """)));
+
+    [Theory]
+    [InlineData("""{"users":{"includeUsers":["All"],"excludeGroups":["g"]},"applications":{"includeApplications":["All"]},"clientAppTypes":["all"]}""", true)]
+    [InlineData("""{"users":{"includeUsers":["All"],"excludeGroups":["g"]},"applications":{"includeApplications":["All"]},"clientAppTypes":["other"]}""", false)]
+    [InlineData("""{"users":{"includeUsers":["All"],"excludeGroups":["g"]},"applications":{"includeApplications":["All"]},"locations":{"includeLocations":["All"],"excludeLocations":["AllTrusted"]}}""", false)]
+    [InlineData("""{"users":{"includeUsers":["All"],"excludeGroups":["g"]},"applications":{"includeApplications":["payroll"]}}""", false)]
+    public void A_block_that_spares_nothing_is_told(string conditions, bool told) =>
+        Assert.Equal(told, Rules(Policy(conditions, """ "grantControls":{"operator":"OR","builtInControls":["block"]} """)).Contains("locks-everyone-out"));
+
+    [Theory]
+    [InlineData("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"userRiskLevels":["high"]}""", "AND", "mfa", false)]
+    [InlineData("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"userRiskLevels":["high"]}""", "OR", "mfa", true)]
+    [InlineData("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]}}""", "AND", "mfa", true)]
+    [InlineData("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["mail"]},"userRiskLevels":["high"]}""", "AND", "mfa", true)]
+    [InlineData("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"userRiskLevels":["high"],"clientAppTypes":["browser"]}""", "AND", "mfa", true)]
+    [InlineData("""{"users":{"includeUsers":["All"]},"applications":{"includeApplications":["All"]},"userRiskLevels":["high"]}""", "AND", "compliantDevice", true)]
+    public void A_password_change_outside_its_rules_is_told(string conditions, string operation, string beside, bool told) =>
+        Assert.Equal(told, Rules(Policy(conditions, $$""" "grantControls":{"operator":"{{operation}}","builtInControls":["{{beside}}","passwordChange"]} """)).Contains("password-change-rules"));
+
+    [Theory]
+    [InlineData("""["approvedApplication"]""", true)]
+    [InlineData("""["approvedApplication","compliantApplication"]""", false)]
+    [InlineData("""["compliantApplication"]""", false)]
+    public void A_control_that_is_retired_is_told(string controls, bool told) =>
+        Assert.Equal(told, Rules(Policy(All, $$""" "grantControls":{"operator":"OR","builtInControls":{{controls}}} """)).Contains("retired-control"));
+
+    [Theory]
+    [InlineData("clientAppTypes\":[\"exchangeActiveSync\",\"other\"]", "platforms\":{\"includePlatforms\":[\"iOS\"]},\"clientAppTypes\":[\"exchangeActiveSync\",\"other\"]", "legacy-authentication")]
+    [InlineData("includeApplications\":[\"All\"]", "includeApplications\":[\"mail\"]", "mfa-not-for-all")]
+    [InlineData("clientAppTypes\":[\"all\"]", "clientAppTypes\":[\"browser\"]", "mfa-not-for-all")]
+    public void A_policy_that_covers_a_part_does_not_count(string whole, string part, string rule) =>
+        Assert.Contains(rule, Rules([.. s_sound.Select(p => p.Replace(whole, part, StringComparison.Ordinal))]));
+
+    [Fact]
+    public void Policies_with_their_locations_are_one_document() => Assert.Empty(AwsLintTests.Lint(
+        $$"""{"conditionalAccess":[{{string.Join(',', s_sound.Select(p => p.Replace("\"clientAppTypes\":[\"exchange", "\"locations\":{\"includeLocations\":[\"All\"],\"excludeLocations\":[\"de\"]},\"clientAppTypes\":[\"exchange", StringComparison.Ordinal)))}}],"namedLocations":[{"id":"de","displayName":"DE","countriesAndRegions":["DE"]}]}"""));
 
     [Fact]
     public void An_empty_policy_is_told() => Assert.Contains("empty-policy", Rules(Policy(All, """ "grantControls":null """)));

@@ -37,6 +37,22 @@ public sealed class GcpLintTests
     public void A_member_that_is_more_than_it_seems_is_told(string member, string rule) => Assert.Equal([rule], Rules(Policy(Binding(member))));
 
     [Theory]
+    [InlineData("resource.name == 'projects/_/buckets/a' && resource.name == 'projects/_/buckets/b'", "and-where-or-is-meant")]
+    [InlineData("(resource.type == 'storage.googleapis.com/Object' && resource.name == 'a') && 'b' == resource.name", "and-where-or-is-meant")]
+    [InlineData("resource.name != 'a' || resource.name != 'b'", "or-where-and-is-meant")]
+    [InlineData("resource.name == 'projects/_/buckets/*'", "wildcard-is-literal")]
+    [InlineData("resource.name.startsWith('projects/_/buckets/*/objects/')", "wildcard-is-literal")]
+    [InlineData("resource.name.startsWith('projects/_/buckets/data')", "prefix-without-end")]
+    [InlineData("resource.name.startsWith('projects/_/buckets/data/')", null)]
+    [InlineData("resource.name.startsWith('projects/_/buckets/data-')", null)]
+    [InlineData("resource.name == 'a' || resource.name == 'b'", null)]
+    [InlineData("resource.name != 'a' && resource.name != 'b'", null)]
+    [InlineData("resource.name == 'a' && (resource.type == 'storage.googleapis.com/Object' || resource.name == 'b')", null)]
+    [InlineData("resource.name.matches('projects/_/buckets/.*')", null)]
+    public void A_comparison_that_means_something_else_is_told(string condition, string? rule) =>
+        Assert.Equal(rule is null ? [] : [rule], Rules(Policy(Binding("group:devs@example.com", condition: condition))));
+
+    [Theory]
     [InlineData("roles/owner", "basic-role", LintSeverity.High)]
     [InlineData("roles/editor", "basic-role", LintSeverity.Medium)]
     [InlineData("roles/iam.serviceAccountTokenCreator", "escalation", LintSeverity.High)]
@@ -84,7 +100,7 @@ public sealed class GcpLintTests
 
     [Fact]
     public void A_condition_on_what_the_roles_service_does_not_have_is_told() =>
-        Assert.Equal(["attribute-not-available"], Rules(Policy(Binding("group:a@example.com", "roles/pubsub.publisher", "resource.name.startsWith(\"projects/p/topics/a\")"))));
+        Assert.Equal(["attribute-not-available"], Rules(Policy(Binding("group:a@example.com", "roles/pubsub.publisher", "resource.name.startsWith(\"projects/p/topics/a/\")"))));
 
     [Fact]
     public void Bindings_that_repeat_or_idle_are_told_with_their_lines()

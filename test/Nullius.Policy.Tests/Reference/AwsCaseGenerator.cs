@@ -29,7 +29,7 @@ internal sealed class AwsCaseGenerator(int seed)
     ];
 
     private static readonly string[] s_actions =
-        ["s3:GetObject", "S3:getobject", "s3:PutObject", "s3:GetObjectAcl", "kms:Decrypt", "sts:AssumeRole", "sts:GetCallerIdentity", "sts:GetSessionToken", "ec2:RunInstances", "api:GET", "s3:Get Object"];
+        ["s3:GetObject", "S3:getobject", "s3:PutObject", "s3:GetObjectAcl", "kms:Decrypt", "sts:AssumeRole", "sts:GetCallerIdentity", "sts:GetSessionToken", "s3:PutBucketPolicy", "ec2:RunInstances", "api:GET", "s3:Get Object"];
 
     private static readonly string[] s_actionPatterns =
         ["*", "s3:*", "s3:Get*", "s3:GetObject", "s3:getobject", "s3:?etObject", "kms:*", "sts:AssumeRole", "ec2:RunInstances", "api:*", "*:Get*", "s3:Get Object", "s3:*Object*"];

@@ -35,11 +35,13 @@ internal sealed class ReferenceAws(JsonElement policies, ReferenceRequest reques
         layers["endpoint"] = Has("endpoint") && policies.GetProperty("endpoint").GetArrayLength() > 0 ? Simple("endpoint") : (false, true);
         var resource = Has("resource") ? Layer(policies.GetProperty("resource"), "resource") : new ReferenceLayer();
         layers["identity"] = Has("identity") ? Simple("identity") : (false, false);
-        var refused = request.IsRoot && request.Action.Equals("sts:AssumeRole", StringComparison.OrdinalIgnoreCase);
+        var refused = (request.IsRoot || request.IsAnonymous) && request.Action.Equals("sts:AssumeRole", StringComparison.OrdinalIgnoreCase);
         if (request.IsRoot && !refused)
             layers["identity"] = (layers["identity"].Deny, true);
         if (refused)
             resource = new ReferenceLayer { Deny = resource.Deny };
+        if (request.IsRoot && Rule() == "same" && request.Action.ToLowerInvariant() is "s3:getbucketpolicy" or "s3:putbucketpolicy" or "s3:deletebucketpolicy")
+            resource.Deny = false;
         layers["boundary"] = Has("boundary") ? Simple("boundary") : (false, true);
         layers["session"] = Has("session") ? Simple("session") : (false, !request.Principal.Contains(":federated-user/"));
         var rule = Rule();

@@ -197,7 +197,8 @@ internal sealed class ReferenceEntra(JsonElement policies, JsonElement request)
         var device = Find(request, "device");
         var compliant = Find(device, "compliant")?.GetBoolean();
         var hybrid = Find(device, "hybridJoined")?.GetBoolean() ?? false;
-        var registered = Find(device, "registered")?.GetBoolean() ?? (compliant == true || hybrid);
+        var known = Find(device, "attributes") is { } said && said.EnumerateObject().Any();
+        var registered = Find(device, "registered")?.GetBoolean() ?? (compliant == true || hybrid || known);
         string? value = null;
         if (registered && property == "isCompliant")
         {

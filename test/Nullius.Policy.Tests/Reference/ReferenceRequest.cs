@@ -52,6 +52,8 @@ internal sealed class ReferenceRequest
         {
             "aws:epochtime" => Epoch(),
             "aws:resourceaccount" => OwnerAccount.Length > 0 ? ReferenceValue.One(OwnerAccount) : ReferenceValue.Absent,
+            "s3:resourceaccount" when OwnerAccount.Length > 0 && Action.StartsWith("s3:", StringComparison.OrdinalIgnoreCase) => ReferenceValue.One(OwnerAccount),
+            "kms:calleraccount" when PrincipalAccount.Length > 0 && Action.StartsWith("kms:", StringComparison.OrdinalIgnoreCase) => ReferenceValue.One(PrincipalAccount),
             "aws:principalisawsservice" => ReferenceValue.One(IsService ? "true" : "false"),
             "aws:principaltype" => Type(),
             "aws:principalarn" when !IsAnonymous && !IsService =>

@@ -37,7 +37,7 @@ internal sealed class CloudTrailFormat(TextPool pool) : ActivityFormat(pool, s_m
 
     private static readonly FieldMap s_resource = new("ARN", "accountId", "arn", "ARNPrefix");
 
-    private readonly BytesCache<List<(string Arn, string? Account)>> _resources = new(200_000);
+    private readonly BytesCache<List<CallResource>> _resources = new(200_000);
     private readonly BytesCache<NeededAction[]> _needed = new(50_000);
     private readonly CallContexts _contexts = new(pool);
     private readonly FieldSlot[] _slots = new FieldSlot[s_resource.Count];
@@ -60,7 +60,10 @@ internal sealed class CloudTrailFormat(TextPool pool) : ActivityFormat(pool, s_m
             return;
         }
         foreach (var action in needed)
-            AddRequests(action, fields);
+        {
+            if (action.Applies(fields.Raw(Parameters)))
+                AddRequests(action, fields);
+        }
     }
 
     /// <summary>What the requests of one event share.</summary>
@@ -71,11 +74,11 @@ internal sealed class CloudTrailFormat(TextPool pool) : ActivityFormat(pool, s_m
         var resources = ResourcesOf(action, fields);
         if (resources.Count == 0)
             Add(action.Action, null, null, isMapped: true);
-        foreach (var (arn, account) in resources)
-            Add(action.Action, arn, account, isMapped: true);
+        foreach (var resource in resources)
+            Add(action.Action, resource.IsPattern ? null : resource.Arn, resource.Account, isMapped: true, resource.IsPattern ? resource.Arn : null);
     }
 
-    private void Add(string action, string? resource, string? account, bool isMapped) => Output.Add(new RecordedRequest
+    private void Add(string action, string? resource, string? account, bool isMapped, string? pattern = null) => Output.Add(new RecordedRequest
     {
         Provider = ActivityProvider.Aws,
         Time = _head.Time,
@@ -85,6 +88,7 @@ internal sealed class CloudTrailFormat(TextPool pool) : ActivityFormat(pool, s_m
         Action = action,
         IsMapped = isMapped,
         Resource = resource,
+        ResourcePattern = pattern,
         Account = account,
         Outcome = _head.Outcome,
         SourceAddress = _head.Address,
@@ -104,32 +108,29 @@ internal sealed class CloudTrailFormat(TextPool pool) : ActivityFormat(pool, s_m
     }
 
     /// <summary>Where the event lists what it was about, its parameters are not looked at.</summary>
-    private List<(string Arn, string? Account)> ResourcesOf(NeededAction action, in RecordFields fields)
+    private List<CallResource> ResourcesOf(NeededAction action, in RecordFields fields)
     {
-        if (action.Parameter is null && fields.Has(Resources) && ResourcesOf(action, fields, default) is { Count: > 0 } listed)
+        if (action.Parameter is null && fields.Has(Resources) && ResourcesOf(action, fields, default, listedOnly: true) is { Count: > 0 } listed)
             return listed;
-        return ResourcesOf(action, fields, fields.Raw(Parameters));
+        return ResourcesOf(action, fields, fields.Raw(Parameters), listedOnly: false);
     }
 
     /// <summary>By the bytes that it depends on: the same call on the same things is looked at once.</summary>
-    private List<(string Arn, string? Account)> ResourcesOf(NeededAction action, in RecordFields fields, ReadOnlySpan<byte> parameters)
+    private List<CallResource> ResourcesOf(NeededAction action, in RecordFields fields, ReadOnlySpan<byte> parameters, bool listedOnly)
     {
-        var key = Key(action.Action, fields, parameters);
+        var key = Key(action.Action, fields, parameters, listedOnly);
         if (_resources.TryGet(key, out var hash, out var known))
             return known!;
-        var facts = new CallFacts(Listed(fields), parameters, fields.Text(Region) ?? "", fields.Text(Recipient) ?? fields.Text(Account), Creates(action.Action));
+        var facts = new CallFacts(Listed(fields), parameters, fields.Text(Region) ?? "", fields.Text(Recipient) ?? fields.Text(Account), listedOnly);
         var resources = CallResources.Of(action, facts);
         for (var i = 0; i < resources.Count; i++)
-            resources[i] = (Pool.Get(resources[i].Arn), resources[i].Account is { } account ? Pool.Get(account) : null);
+            resources[i] = resources[i] with { Arn = Pool.Get(resources[i].Arn), Account = resources[i].Account is { } account ? Pool.Get(account) : null };
         if (key.Length < _key.Length)
             _resources.Add(key, hash, resources);
         return resources;
     }
 
-    private static bool Creates(string action) =>
-        action.StartsWith("ec2:Run", StringComparison.Ordinal) || action.StartsWith("ec2:Create", StringComparison.Ordinal) || action.StartsWith("ec2:Allocate", StringComparison.Ordinal);
-
-    private ReadOnlySpan<byte> Key(string action, in RecordFields fields, ReadOnlySpan<byte> parameters)
+    private ReadOnlySpan<byte> Key(string action, in RecordFields fields, ReadOnlySpan<byte> parameters, bool listedOnly)
     {
         var length = 0;
         Append(ref length, System.Runtime.InteropServices.MemoryMarshal.AsBytes(action.AsSpan()));
@@ -138,6 +139,7 @@ internal sealed class CloudTrailFormat(TextPool pool) : ActivityFormat(pool, s_m
         Append(ref length, fields.Raw(Recipient));
         Append(ref length, fields.Raw(Account));
         Append(ref length, parameters);
+        Append(ref length, listedOnly ? "l"u8 : default);
         return _key.AsSpan(0, length);
     }
 
@@ -156,9 +158,9 @@ internal sealed class CloudTrailFormat(TextPool pool) : ActivityFormat(pool, s_m
         _key[length++] = 0;
     }
 
-    private List<(string Arn, string? Account)> Listed(in RecordFields fields)
+    private List<CallResource> Listed(in RecordFields fields)
     {
-        var listed = new List<(string Arn, string? Account)>();
+        var listed = new List<CallResource>();
         if (fields.TypeOf(Resources) != JsonTokenType.StartArray)
             return listed;
         var raw = fields.Raw(Resources);
@@ -170,7 +172,7 @@ internal sealed class CloudTrailFormat(TextPool pool) : ActivityFormat(pool, s_m
             var resource = new RecordFields(raw, _slots, Pool);
             // Without the ARN there is only what the resources' names begin with: which they were is not told.
             if ((resource.Text(0) ?? resource.Text(2)) is { } arn)
-                listed.Add((arn, resource.Text(1)));
+                listed.Add(new CallResource(arn, resource.Text(1)));
         }
         return listed;
     }

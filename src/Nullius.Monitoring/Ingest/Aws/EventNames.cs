@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 using Nullius.Policy.Dialects.Aws;
 
 namespace Nullius.Monitoring.Ingest.Aws;
@@ -8,6 +9,31 @@ namespace Nullius.Monitoring.Ingest.Aws;
 /// <param name="Parameter">The request parameter that holds its resource, where it is not the event's own.</param>
 internal sealed record NeededAction(string Action, string? Parameter)
 {
+    private byte[]? _condition;
+
+    /// <summary>Needed only where the call has that parameter; or, behind a <c>!</c>, where it does not.</summary>
+    internal string? Condition
+    {
+        get;
+        init
+        {
+            field = value;
+            _condition = value is null ? null : Encoding.UTF8.GetBytes($"\"{value.TrimStart('!')}\"");
+        }
+    }
+
+    /// <summary>Lists or describes what there is.</summary>
+    internal bool Lists { get; } = NameOf(Action).StartsWith("Describe", StringComparison.Ordinal) || NameOf(Action).StartsWith("List", StringComparison.Ordinal);
+
+    /// <summary>Does not change what it is about.</summary>
+    internal bool Reads => Lists || NameOf(Action).StartsWith("Get", StringComparison.Ordinal) || NameOf(Action).StartsWith("BatchGet", StringComparison.Ordinal) || NameOf(Action).StartsWith("Search", StringComparison.Ordinal);
+
+    /// <param name="parameters">The call's parameters as JSON.</param>
+    internal bool Applies(ReadOnlySpan<byte> parameters) =>
+        _condition is null || (parameters.IndexOf(_condition) >= 0) != Condition!.StartsWith('!');
+
+    private static string NameOf(string action) => action[(action.IndexOf(':', StringComparison.Ordinal) + 1)..];
+
     internal string Service => Action[..Action.IndexOf(':', StringComparison.Ordinal)];
 
     internal string Name => Action[(Action.IndexOf(':', StringComparison.Ordinal) + 1)..];
@@ -24,7 +50,8 @@ internal static class EventNames
     private static readonly Lazy<Content> s_content = new(Load);
 
     /// <summary>The request parameters in which a variable of an ARN form may stand.</summary>
-    internal static string[] ParametersOf(string variable) => s_content.Value.Variables.GetValueOrDefault(variable, []);
+    internal static string[] ParametersOf(string service, string variable) =>
+        s_content.Value.Variables.TryGetValue($"{service}:{variable}", out var own) ? own : s_content.Value.Variables.GetValueOrDefault(variable, []);
 
     /// <summary>The permissions that the event needed; empty when it is not known to need any that IAM has.</summary>
     internal static NeededAction[] Needed(string eventSource, string eventName)
@@ -97,7 +124,12 @@ internal static class EventNames
         return new Content(prefixes.ToFrozenDictionary(StringComparer.Ordinal), actions.ToFrozenDictionary(StringComparer.Ordinal), variables.ToFrozenDictionary(StringComparer.Ordinal));
     }
 
-    private static NeededAction Action(string service, string text) => text.Split(':') is [var parameter, var name]
-        ? new NeededAction($"{service}:{name}", parameter)
-        : new NeededAction($"{service}:{text}", null);
+    /// <summary><c>Name</c>, <c>parameter:Name</c>, <c>parameter:service/Name</c>; then <c>?parameter</c> or <c>?!parameter</c>.</summary>
+    private static NeededAction Action(string service, string text)
+    {
+        var condition = text.Split('?');
+        var parts = condition[0].Split(':');
+        var name = parts[^1].Split('/');
+        return new NeededAction($"{(name.Length > 1 ? name[0] : service)}:{name[^1]}", parts.Length > 1 ? parts[0] : null) { Condition = condition.Length > 1 ? condition[1] : null };
+    }
 }

@@ -172,6 +172,7 @@ internal sealed class SignInFacts(TextPool pool)
         _ when system.StartsWith("iOS", StringComparison.OrdinalIgnoreCase) || system.StartsWith("iPad", StringComparison.OrdinalIgnoreCase) => "iOS",
         _ when system.StartsWith("Android", StringComparison.OrdinalIgnoreCase) => "android",
         _ when system.StartsWith("Linux", StringComparison.OrdinalIgnoreCase) || system.StartsWith("Ubuntu", StringComparison.OrdinalIgnoreCase) => "linux",
+        _ when system.StartsWith("Chrome", StringComparison.OrdinalIgnoreCase) => "chromeOS",
         _ => null,
     };
 

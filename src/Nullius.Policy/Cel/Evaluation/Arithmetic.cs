@@ -63,7 +63,7 @@ internal static class Arithmetic
 
     internal static CelValue Remainder(CelFrame frame, in CelValue left, in CelValue right) => (left.Kind, right.Kind) switch
     {
-        (CelKind.Int, CelKind.Int) => right.AsInt == 0 ? ByZero : CelValue.Of((long)((Int128)left.AsInt % right.AsInt)),
+        (CelKind.Int, CelKind.Int) => right.AsInt == 0 ? ByZero : right.AsInt == -1 ? left.AsInt == long.MinValue ? Overflow : CelValue.Of(0L) : CelValue.Of(left.AsInt % right.AsInt),
         (CelKind.Uint, CelKind.Uint) => right.AsUint == 0 ? ByZero : CelValue.Of(left.AsUint % right.AsUint),
         _ => Operations.NoOverload("%", left, right),
     };

@@ -12,11 +12,11 @@ public static class AwsActionFacts
     public static bool IsKnown(string action) => Find(action) is not null;
 
     /// <summary>Whether the action takes no resource: statements about it need <c>*</c>. False for an unknown one.</summary>
-    public static bool TakesNoResource(string action) => Find(action) == true;
+    public static bool TakesNoResource(string action) => Find(action)?.TakesNone == true;
 
-    private static bool? Find(string action)
+    private static ActionFact? Find(string action)
     {
         var colon = action.IndexOf(':', StringComparison.Ordinal);
-        return colon > 0 && ActionTable.Find(action[..colon]) is { } service && service.Actions.TryGetValue(action[(colon + 1)..], out var none) ? none : null;
+        return colon > 0 && ActionTable.Find(action[..colon]) is { } service && service.Actions.TryGetValue(action[(colon + 1)..], out var fact) ? fact : null;
     }
 }

@@ -8,9 +8,18 @@ internal static class GcpResourceName
     {
         var text = name.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(name) : name;
         if (text.StartsWith("//", StringComparison.Ordinal))
-            text = text.IndexOf('/', 2) is var slash and > 0 ? text[(slash + 1)..] : text;
+            text = OfService(text);
         const string Manager = "cloudresourcemanager.googleapis.com/";
         return text.StartsWith(Manager, StringComparison.Ordinal) ? text[Manager.Length..] : text;
+    }
+
+    /// <summary>Without the service. Asset Inventory names a bucket by itself: <c>//storage.googleapis.com/BUCKET</c>.</summary>
+    private static string OfService(string name)
+    {
+        const string Storage = "//storage.googleapis.com/";
+        if (name.StartsWith(Storage, StringComparison.Ordinal) && name.Length > Storage.Length && name.IndexOf('/', Storage.Length) < 0)
+            return "projects/_/buckets/" + name[Storage.Length..];
+        return name.IndexOf('/', 2) is var slash and > 0 ? name[(slash + 1)..] : name;
     }
 
     internal static bool IsContainer(string name) => name.Split('/') is ["projects" or "folders" or "organizations", { Length: > 0 }];

@@ -18,12 +18,16 @@ internal static class ActionChecks
             CheckAction(action, report);
         foreach (var key in statement.Conditions.Select(c => c.KeyName).Distinct(StringComparer.OrdinalIgnoreCase))
         {
-            var foreign = key.AsSpan(0, key.IndexOf(':', StringComparison.Ordinal)).Contains('.') || s_foreignPrefixes.Any(p => key.StartsWith(p, StringComparison.OrdinalIgnoreCase));
-            if (!foreign && !ActionTable.IsKey(key))
+            if (!IsForeign(key) && !ActionTable.IsKey(key))
                 report.Add("unknown-key", LintSeverity.Medium, $"condition key `{PolicyDiagnostic.Quote(key)}` is not in {ActionTable.Version}: it is absent from every request");
         }
-        CheckResources(statement, report);
+        KeyChecks.Check(statement, report);
+        ResourceChecks.Check(statement, report);
     }
+
+    /// <summary>A key of an identity provider or of Nullius: the provider's table does not have them.</summary>
+    internal static bool IsForeign(string key) =>
+        key.AsSpan(0, Math.Max(0, key.IndexOf(':', StringComparison.Ordinal))).Contains('.') || s_foreignPrefixes.Any(p => key.StartsWith(p, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsForTheGate(AwsStatement statement) =>
         statement.Resources is not null && statement.Resources.Any(r => r.Raw.StartsWith("arn:nullius:", StringComparison.Ordinal));
@@ -31,8 +35,14 @@ internal static class ActionChecks
     private static void CheckAction(ActionPattern action, StatementReport report)
     {
         var colon = action.Folded.IndexOf(':', StringComparison.Ordinal);
-        if (action.Malformed || colon < 0 || Glob.FirstMark(action.Folded.AsSpan(0, colon)) >= 0)
+        if (action.Malformed || colon < 0)
             return;
+        if (Glob.FirstMark(action.Folded.AsSpan(0, colon)) >= 0)
+        {
+            if (action.Raw != "*:*")
+                report.Add("wildcard-service", LintSeverity.Medium, $"`{PolicyDiagnostic.Quote(action.Raw)}`: the provider takes no wildcard in the service's name, write `service:Operation` or `*`");
+            return;
+        }
         var name = action.Folded[..colon];
         if (ActionTable.Find(name) is not { } service)
             report.Add("unknown-service", LintSeverity.Medium, $"no service `{PolicyDiagnostic.Quote(name)}` is in {ActionTable.Version}");
@@ -45,19 +55,5 @@ internal static class ActionChecks
         var near = service.Actions.Keys.Where(a => a.Length > 3 && name.Length > 3 && a.AsSpan(0, Math.Min(a.Length, name.Length) - 1).Equals(name.AsSpan(0, Math.Min(a.Length, name.Length) - 1), StringComparison.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal).FirstOrDefault();
         return near is null ? "" : $", did you mean `{service.Name}:{near}`";
-    }
-
-    /// <summary>An action that takes no resource is asked for with <c>*</c>: a pattern never matches it.</summary>
-    private static void CheckResources(AwsStatement statement, StatementReport report)
-    {
-        if (statement.NotAction || statement.NotResource || statement.Resources is null || statement.Resources.Any(r => r.IsAll))
-            return;
-        foreach (var action in statement.Actions)
-        {
-            var colon = action.Folded.IndexOf(':', StringComparison.Ordinal);
-            if (colon > 0 && !action.HasMarks && ActionTable.Find(action.Folded[..colon]) is { } service
-                && service.Actions.TryGetValue(action.Folded[(colon + 1)..], out var takesNone) && takesNone)
-                report.Add("resource-never-matches", LintSeverity.High, $"`{PolicyDiagnostic.Quote(action.Raw)}` takes no resource and matches only `\"Resource\": \"*\"`");
-        }
     }
 }

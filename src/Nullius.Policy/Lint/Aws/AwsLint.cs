@@ -7,7 +7,7 @@ namespace Nullius.Policy.Lint.Aws;
 /// <summary>The checks of one AWS document, in the order in which a reader would make them.</summary>
 internal static class AwsLint
 {
-    internal static void Check(AwsPolicyDocument document, LocatedValue json, List<LintFinding> findings)
+    internal static void Check(AwsPolicyDocument document, LocatedValue json, DateTimeOffset? now, List<LintFinding> findings)
     {
         foreach (var statement in document.Statements)
         {
@@ -16,8 +16,12 @@ internal static class AwsLint
             GrantTraps.Check(statement, report);
             PrincipalTraps.Check(statement, report);
             ActionChecks.Check(statement, report);
+            Contradictions.Check(statement, now, report);
+            Exposures.Check(statement, report);
         }
+        EscalationPaths.Check(document, findings);
         CoverageChecks.Check(document, findings);
+        DocumentChecks.Check(document, json, findings);
         CheckVariables(document, json, findings);
     }
 

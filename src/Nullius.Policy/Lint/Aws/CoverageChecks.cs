@@ -51,9 +51,9 @@ internal static class CoverageChecks
             && narrow.Principal.Entries.All(n => wide.Principal.Entries.Any(w => w.Raw == n.Raw && w.Kind == n.Kind));
     }
 
-    private static bool Covers(ActionPattern wide, ActionPattern narrow) => !wide.Malformed && !narrow.Malformed && Covers(wide.Folded, narrow.Folded);
+    internal static bool Covers(ActionPattern wide, ActionPattern narrow) => !wide.Malformed && !narrow.Malformed && Covers(wide.Folded, narrow.Folded);
 
-    private static bool Covers(ArnPattern wide, ArnPattern narrow)
+    internal static bool Covers(ArnPattern wide, ArnPattern narrow)
     {
         if (wide.IsAll || wide.Raw == narrow.Raw)
             return true;

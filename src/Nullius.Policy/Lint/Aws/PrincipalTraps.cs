@@ -1,3 +1,4 @@
+using Nullius.Policy.Dialects.Aws.Conditions;
 using Nullius.Policy.Dialects.Aws.Principals;
 using Nullius.Policy.Dialects.Aws.Statements;
 
@@ -24,11 +25,36 @@ internal static class PrincipalTraps
         }
         if (statement.IsDeny)
             return;
-        var narrowed = statement.Conditions.Any(c => !c.Form.Operator.Negated && !c.Form.IfExists && s_narrowing.Contains(c.KeyName, StringComparer.OrdinalIgnoreCase));
+        var narrowed = statement.Conditions.Any(Narrows);
         if (principal.Entries.Any(e => e.Kind == PrincipalEntryKind.Everyone) && !narrowed)
             report.Add("public-principal", LintSeverity.Critical, "allows everyone, also anonymous callers: name the principals, or hold it with `aws:PrincipalOrgID` or `aws:SourceVpce`");
         CheckService(statement, principal, report);
         CheckFederation(statement, principal, report);
+        CheckTrust(statement, principal, report);
+    }
+
+    /// <summary>Whether a condition holds a public statement to somebody: a positive operator whose every value says whom.</summary>
+    private static bool Narrows(AwsCondition condition) =>
+        !condition.Form.Operator.Negated && !condition.Form.IfExists && condition.Form.Quantifier != SetQuantifier.ForAllValues
+        && condition.Form.Operator.Family is not (OperatorFamily.Null or OperatorFamily.Boolean)
+        && s_narrowing.Contains(condition.KeyName, StringComparer.OrdinalIgnoreCase) && condition.RawValues.All(SaysWhom);
+
+    private static bool SaysWhom(string value)
+    {
+        if (value is "0.0.0.0/0" or "::/0" || value.All(c => c is '*' or '?' or ':'))
+            return false;
+        // An ARN in any account may be anybody's.
+        var segments = value.Split(':', 6);
+        return segments is not ["arn", ..] || segments.Length < 5 || (segments[4].Length == 0 && segments[2] == "s3") || segments[4].Any(c => c is not ('*' or '?'));
+    }
+
+    /// <summary>What is wrong in a trust policy, and who in it is no more.</summary>
+    private static void CheckTrust(AwsStatement statement, PrincipalMatcher principal, StatementReport report)
+    {
+        if (statement.Resources is not null && statement.Actions.Length > 0 && statement.Actions.All(a => a.Folded is "sts:assumerole" or "sts:assumerolewithsaml" or "sts:assumerolewithwebidentity"))
+            report.Add("unexpected-resource", LintSeverity.Medium, "a role's trust policy has no `Resource`: the provider refuses it");
+        foreach (var entry in principal.Entries.Where(e => e.Kind == PrincipalEntryKind.Arn && !e.Raw.StartsWith("arn:", StringComparison.Ordinal)))
+            report.Add("deleted-principal", LintSeverity.Medium, $"`{PolicyDiagnostic.Quote(entry.Raw)}` is what remains of a deleted user or role: it matches nobody");
     }
 
     private static void CheckInverted(AwsStatement statement, StatementReport report)
@@ -51,11 +77,26 @@ internal static class PrincipalTraps
 
     private static void CheckFederation(AwsStatement statement, PrincipalMatcher principal, StatementReport report)
     {
-        var provider = principal.Entries.FirstOrDefault(e => e.Kind == PrincipalEntryKind.Name && e.Raw.Contains("oidc-provider/", StringComparison.Ordinal));
-        if (provider is null)
-            return;
-        var subject = statement.Conditions.Any(c => c.KeyName.EndsWith(":sub", StringComparison.OrdinalIgnoreCase) && !c.Form.Operator.Negated && !c.RawValues.Contains("*"));
-        if (!subject)
-            report.Add("federation-without-subject", LintSeverity.High, $"every identity of `{provider.Raw}` may assume the role, hold it with a condition on `…:sub`");
+        foreach (var provider in principal.Entries.Where(e => e.Kind == PrincipalEntryKind.Name))
+        {
+            if (provider.Raw.Contains("oidc-provider/", StringComparison.Ordinal) && !Names(statement, ":sub", SaysSubject))
+                report.Add("federation-without-subject", LintSeverity.High, $"every identity of `{provider.Raw}` may assume the role, hold it with a condition on `…:sub`");
+            else if (provider.Raw == "cognito-identity.amazonaws.com" && !Names(statement, ":aud", v => !IsOnlyWildcard(v)))
+                report.Add("federation-without-audience", LintSeverity.High, "identities of anybody's Cognito identity pool may assume the role, hold it with a condition on `cognito-identity.amazonaws.com:aud`");
+        }
+    }
+
+    private static bool Names(AwsStatement statement, string suffix, Func<string, bool> says) =>
+        statement.Conditions.Any(c => c.KeyName.EndsWith(suffix, StringComparison.OrdinalIgnoreCase) && c.Form is { Operator.Negated: false, IfExists: false } && c.RawValues.All(says));
+
+    private static bool IsOnlyWildcard(string value) => value.All(c => c is '*' or '?' or ':' or '/');
+
+    /// <summary>Subjects are paths from the wide to the narrow: <c>repo:*</c>, <c>repo:*/app:*</c> are everybody's.</summary>
+    private static bool SaysSubject(string value)
+    {
+        if (IsOnlyWildcard(value))
+            return false;
+        var kind = value.IndexOf(':', StringComparison.Ordinal);
+        return kind < 0 || value[..kind] is not ("repo" or "project_path" or "organization" or "org" or "system") || (kind + 1 < value.Length && value[kind + 1] is not ('*' or '?'));
     }
 }

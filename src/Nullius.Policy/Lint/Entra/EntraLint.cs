@@ -16,7 +16,7 @@ internal static class EntraLint
         CheckSet(set, findings);
     }
 
-    private static void Add(EntraPolicy policy, string rule, LintSeverity severity, string message, List<LintFinding> findings) =>
+    internal static void Add(EntraPolicy policy, string rule, LintSeverity severity, string message, List<LintFinding> findings) =>
         findings.Add(new LintFinding(rule, severity, policy.Reference.Source, policy.Reference.Line, policy.Reference.Id, message));
 
     private static void Check(EntraPolicy policy, List<LintFinding> findings)
@@ -31,6 +31,7 @@ internal static class EntraLint
         CheckExclusions(policy, findings);
         CheckScope(policy, findings);
         CheckControls(policy, findings);
+        EntraTraps.Check(policy, findings);
         if (conditions.UserRisk is not null && conditions.SignInRisk is not null)
             Add(policy, "and-where-or-is-meant", LintSeverity.High, "applies only where user risk and sign-in risk are both at the levels: conditions are ANDed, write one policy for each", findings);
     }
@@ -47,7 +48,7 @@ internal static class EntraLint
             Add(policy, "no-break-glass", LintSeverity.High, "applies to all users without exception: exclude an emergency access account or group, or a mistake locks everyone out", findings);
         if (excluded.Users.Contains("GuestsOrExternalUsers"))
             Add(policy, "guests-excluded", LintSeverity.Medium, "excludes all guests and external users", findings);
-        if (policy.Conditions.Locations is { Exclude.Locations: var trusted } && trusted.Any(l => l.Trusted) && policy.Grant is { Blocks: false } grant && grant.Names.Contains("mfa"))
+        if (policy.Conditions.Locations is { Exclude: var excludedPlaces } && (excludedPlaces.AllTrusted || excludedPlaces.Locations.Any(l => l.Trusted)) && policy.Grant is { Blocks: false } grant && grant.Names.Any(IsMfa))
             Add(policy, "trusted-network-without-mfa", LintSeverity.Medium, "asks for no second factor on trusted networks: an address is not a factor", findings);
     }
 
@@ -63,10 +64,10 @@ internal static class EntraLint
 
     private static void CheckControls(EntraPolicy policy, List<LintFinding> findings)
     {
-        if (policy.Grant is not { Blocks: false, All: false, Names.Count: > 1 } grant || !grant.Names.Contains("mfa"))
+        if (policy.Grant is not { Blocks: false, All: false, Names.Count: > 1 } grant || grant.Names.FirstOrDefault(IsMfa) is not { } factor)
             return;
-        var others = string.Join(", ", grant.Names.Where(n => n != "mfa").Select(n => $"`{n}`"));
-        Add(policy, "or-where-and-is-meant", LintSeverity.Medium, $"`mfa` OR {others}: either alone lets people in, use AND if both are meant", findings);
+        var others = string.Join(", ", grant.Names.Where(n => n != factor).Select(n => $"`{n}`"));
+        Add(policy, "or-where-and-is-meant", LintSeverity.Medium, $"`{factor}` OR {others}: either alone lets people in, use AND if both are meant", findings);
     }
 
     /// <summary>What no enforced policy does. Told once, at the first policy's file.</summary>
@@ -89,10 +90,19 @@ internal static class EntraLint
             Missing("guests-forgotten", LintSeverity.High, "no enforced policy covers guests and external users");
     }
 
-    private static bool Blocks(EntraPolicy policy) => policy.Grant is { Blocks: true } && policy.Conditions.IncludedUsers.Users.HasAll;
+    internal static bool IsMfa(string control) => control == "mfa" || control.StartsWith(AuthenticationStrength.Prefix, StringComparison.Ordinal);
+
+    /// <summary>Blocks everybody everywhere, but for what the caller looks at.</summary>
+    private static bool Blocks(EntraPolicy policy) =>
+        policy.Grant is { Blocks: true } && policy.Conditions.IncludedUsers.Users.HasAll && policy.Conditions.Applications.Include.HasAll
+        && policy.Conditions is { UserRisk: null, SignInRisk: null, InsiderRisk: null, Platforms: null, Devices: null } && IsEverywhere(policy.Conditions);
+
+    private static bool IsEverywhere(EntraConditions conditions) => conditions.Locations is null or { Include.All: true };
 
     private static bool AsksForMfa(EntraPolicy policy) =>
         policy.Grant is { Blocks: false } grant && (grant.All || grant.Names.Count == 1)
-        && grant.Names.Any(n => n == "mfa" || n.StartsWith(AuthenticationStrength.Prefix, StringComparison.Ordinal))
-        && policy.Conditions is { UserRisk: null, SignInRisk: null, Platforms: null, Devices: null, AuthenticationFlows: null };
+        && grant.Names.Any(IsMfa)
+        && policy.Conditions is { UserRisk: null, SignInRisk: null, InsiderRisk: null, Platforms: null, Devices: null, AuthenticationFlows: null }
+        && IsEverywhere(policy.Conditions)
+        && policy.Conditions.ClientApps is var apps && (apps is null || (apps.Contains("browser") && apps.Contains("mobileAppsAndDesktopClients")));
 }

@@ -20,8 +20,10 @@ internal static class ConditionChecks
 
     internal static void CheckAllow(GcpCondition condition, string role, DateTimeOffset? now, GcpReport report)
     {
-        if (!CheckTruth(condition, now, "grants", report))
-            CheckAttributes(condition, role, report);
+        if (CheckTruth(condition, now, "grants", report))
+            return;
+        CheckAttributes(condition, role, report);
+        ComparisonTraps.Check(CelParser.Parse(condition.Text), report);
     }
 
     /// <summary>Reports a condition whose outcome no request changes; true when it did.</summary>

@@ -149,9 +149,10 @@ internal sealed class EntraReplayDecider : IReplayDecider
             GuestTenant = context.Text("guestTenant"),
             ServicePrincipal = context.Text("servicePrincipal"),
             Application = Application(request),
-            ClientApp = context.Text("clientApp") ?? "browser",
+            ClientApp = context.Text("clientApp") ?? (request.Provider == ActivityProvider.Entra ? null : "browser"),
             Platform = context.Text("device.platform"),
-            AuthenticationFlow = context.Find("authenticationFlow") is null ? "none" : context.Text("authenticationFlow"),
+            // The gate's own requests are of no such flow; a sign-in record that does not tell leaves it open.
+            AuthenticationFlow = context.Text("authenticationFlow") ?? (request.Provider == ActivityProvider.Entra ? null : "none"),
             DeviceCompliant = compliant,
             DeviceHybridJoined = context.Flag("device.hybridJoined") ?? false,
             DeviceRegistered = context.Flag("device.registered") ?? false,

@@ -15,7 +15,7 @@ internal sealed record AzurePermission(string[] Actions, string[] NotActions, st
 
 /// <param name="Role">The last part of the definition's id.</param>
 /// <param name="RoleName">As the assignment says it; null where it does not.</param>
-internal sealed record AzureAssignment(string Principal, string Role, string? RoleName, string Scope, bool HasCondition);
+internal sealed record AzureAssignment(string Principal, string Role, string? RoleName, string Scope, bool HasCondition, bool IsGroups);
 
 internal sealed record AzureDeny(string Name, string Scope, bool OnlyHere, AzurePermission[] Permissions, string[] Principals, string[] Excluded, bool HasCondition);
 
@@ -37,10 +37,10 @@ internal sealed class AzureRoleSet
         var set = new AzureRoleSet();
         foreach (var item in Items(reader, "roleAssignments"))
         {
-            item.Raw("principalType");
+            var isGroups = item.Text("principalType") == "Group";
             set._assignments.Add(new AzureAssignment(
                 item.RequiredText("principalId", "an object id"), Last(item.RequiredText("roleDefinitionId", "the id of a role definition")), item.Text("roleDefinitionName"),
-                item.RequiredText("scope", "a scope such as `/subscriptions/…`"), !string.IsNullOrEmpty(item.Text("condition"))));
+                item.RequiredText("scope", "a scope such as `/subscriptions/…`"), !string.IsNullOrEmpty(item.Text("condition")), isGroups));
             item.Close();
         }
         foreach (var item in Items(reader, "roleDefinitions"))
@@ -85,22 +85,30 @@ internal sealed class AzureRoleSet
     private static string Last(string id) => id[(id.LastIndexOf('/') + 1)..];
 
     /// <summary>Whether a role assignment grants, and nothing that is assigned denies; names what is not known.</summary>
-    internal AzureOutcome Evaluate(IReadOnlyCollection<string> principals, string action, bool isData, string scope)
+    /// <param name="groupsKnown">Whether <paramref name="principals"/> holds every group that the caller is in.</param>
+    internal AzureOutcome Evaluate(IReadOnlyCollection<string> principals, string action, bool isData, string scope, bool groupsKnown = true)
     {
         var outcome = new AzureOutcome();
         foreach (var deny in _denies)
         {
-            if (!Concerns(deny, principals) || !Array.Exists(deny.Permissions, p => p.Covers(action, isData)))
+            if (!(groupsKnown ? Concerns(deny, principals) : MayConcern(deny, principals)) || !Array.Exists(deny.Permissions, p => p.Covers(action, isData)))
                 continue;
             var applies = deny.OnlyHere ? TernaryLogic.Of(Same(deny.Scope, scope)) : Covers(deny.Scope, scope, outcome.Unknown);
+            if (!groupsKnown && applies != Ternary.False && !Certainly(deny, principals))
+                applies = Note(outcome.Unknown, $"the groups that deny assignment {deny.Name} names");
             if (deny.HasCondition && applies != Ternary.False)
                 applies = Note(outcome.Unknown, $"the condition of deny assignment {deny.Name}");
             if (applies > outcome.Denied)
                 (outcome.Denied, outcome.Deny) = (applies, deny);
         }
-        foreach (var assignment in _assignments.Where(a => principals.Contains(a.Principal, StringComparer.OrdinalIgnoreCase)))
+        foreach (var assignment in _assignments)
         {
+            var isCallers = principals.Contains(assignment.Principal, StringComparer.OrdinalIgnoreCase);
+            if (!isCallers && (groupsKnown || !assignment.IsGroups))
+                continue;
             var grants = Grants(assignment, action, isData, scope, outcome.Unknown);
+            if (!isCallers && grants != Ternary.False)
+                grants = Note(outcome.Unknown, $"the members of group {assignment.Principal}");
             if (grants > outcome.Granted)
                 (outcome.Granted, outcome.Assignment, outcome.RoleName) = (grants, assignment, NameOf(assignment));
         }
@@ -153,6 +161,12 @@ internal sealed class AzureRoleSet
     private static bool Concerns(AzureDeny deny, IReadOnlyCollection<string> principals) =>
         Array.Exists(deny.Principals, p => p == Everyone || principals.Contains(p, StringComparer.OrdinalIgnoreCase))
         && !Array.Exists(deny.Excluded, p => principals.Contains(p, StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>Of whom a deny assignment names, any could be a group that the caller is in.</summary>
+    private static bool MayConcern(AzureDeny deny, IReadOnlyCollection<string> principals) =>
+        deny.Principals.Length > 0 && !Array.Exists(deny.Excluded, p => principals.Contains(p, StringComparer.OrdinalIgnoreCase));
+
+    private static bool Certainly(AzureDeny deny, IReadOnlyCollection<string> principals) => deny.Excluded.Length == 0 && Concerns(deny, principals);
 
     private static bool Same(string left, string right) => left.TrimEnd('/').Equals(right.TrimEnd('/'), StringComparison.OrdinalIgnoreCase);
 

@@ -17,7 +17,7 @@ internal sealed class AzureSimulation(bool explain)
         var action = request.RequiredText("action", "an operation such as `Microsoft.Compute/virtualMachines/start/action`");
         var scope = request.RequiredText("scope", "the id of a resource, resource group or subscription");
         var isData = request.Flag("dataAction") ?? AzureAction.IsData(action);
-        var subject = EntraCaseRequest.Read(request);
+        var subject = EntraCaseRequest.Read(request, set);
         string[] principals = [subject.ServicePrincipal ?? subject.User, .. subject.Groups];
         var outcome = roles.Evaluate(principals, action, isData, scope);
         set.Decide(subject, _decision);

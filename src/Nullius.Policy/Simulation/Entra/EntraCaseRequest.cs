@@ -1,5 +1,7 @@
 using System.Net;
 using Nullius.Policy.Conditions;
+using Nullius.Policy.Dialects.Entra;
+using Nullius.Policy.Dialects.Entra.Conditions;
 using Nullius.Policy.Documents;
 using Nullius.Policy.Requests;
 
@@ -16,24 +18,26 @@ internal static class EntraCaseRequest
         ["internalGuest", "b2bCollaborationGuest", "b2bCollaborationMember", "b2bDirectConnectUser", "otherExternalUser", "serviceProvider"];
     private static readonly string[] s_flows = ["none", "deviceCodeFlow", "authenticationTransfer"];
 
-    internal static EntraRequest Read(CaseReader reader)
+    internal static EntraRequest Read(CaseReader reader, EntraPolicySet policies)
     {
         var request = new EntraRequest
         {
             User = reader.Text("user") ?? "",
             Groups = reader.Texts("groups"),
             Roles = reader.Texts("roles"),
-            UnknownGroups = reader.Texts("unknownGroups"),
-            UnknownRoles = reader.Texts("unknownRoles"),
-            Guest = reader.Flag("guest") ?? false,
+            UnknownGroups = [.. reader.Texts("unknownGroups"), .. IsUnknown(reader, "groups") ? Named(policies, s => s.Groups) : []],
+            UnknownRoles = [.. reader.Texts("unknownRoles"), .. IsUnknown(reader, "roles") ? Named(policies, s => s.Roles) : []],
+            Guest = reader.Flag("guest") ?? reader.Field("guestType") is not null,
             GuestType = reader.Choice("guestType", s_guests),
             GuestTenant = reader.Text("guestTenant"),
             ServicePrincipal = reader.Text("servicePrincipal"),
             ServicePrincipalRisk = reader.Choice("servicePrincipalRisk", s_risks),
             InsiderRisk = reader.Choice("insiderRisk", s_insiderRisks),
             Application = reader.Text("application"),
+            ApplicationAttributes = ReadCustomAttributes(reader, "applicationAttributes"),
+            ServicePrincipalAttributes = ReadCustomAttributes(reader, "servicePrincipalAttributes"),
             UserAction = reader.Text("userAction"),
-            ClientApp = reader.Choice("clientApp", s_clientApps) ?? "browser",
+            ClientApp = reader.Raw("clientApp") is null ? "browser" : reader.Choice("clientApp", s_clientApps),
             AuthenticationContexts = reader.Texts("authenticationContexts"),
             AuthenticationFlow = reader.Raw("authenticationFlow") is null ? "none" : reader.Choice("authenticationFlow", s_flows),
             UserRisk = reader.Choice("userRisk", s_risks),
@@ -49,19 +53,45 @@ internal static class EntraCaseRequest
         return request;
     }
 
+    private static bool IsUnknown(CaseReader reader, string name) => reader.Raw(name) is { IsNull: true };
+
+    /// <summary>Memberships that are <c>null</c> could be any that a policy names.</summary>
+    private static string[] Named(EntraPolicySet policies, Func<UserScope, NameSet> of) =>
+        [.. policies.Policies.SelectMany(p => new[] { p.Conditions.IncludedUsers, p.Conditions.ExcludedUsers }).SelectMany(s => of(s).Names).Distinct(StringComparer.OrdinalIgnoreCase)];
+
     private static void ReadDevice(CaseReader? reader, EntraRequest request)
     {
         if (reader is null)
             return;
-        request.Platform = reader.Choice("platform", s_platforms);
+        request.Platform = ReadPlatform(reader);
         request.DeviceCompliant = reader.Flag("compliant");
-        request.DeviceHybridJoined = reader.Flag("hybridJoined") ?? false;
-        var registered = reader.Flag("registered");
-        // Only a registered device can be compliant or joined.
-        request.DeviceRegistered = registered ?? (request.DeviceCompliant == true || request.DeviceHybridJoined);
         if (reader.Object("attributes") is { } attributes)
             request.DeviceAttributes = ReadAttributes(attributes);
+        request.DeviceHybridJoined = reader.Flag("hybridJoined")
+            ?? (request.DeviceAttributes?.TryGetValue("trustType", out var trust) == true && trust.Equals("ServerAD", StringComparison.OrdinalIgnoreCase));
+        // Only a registered device can be compliant or joined, and only of one does the directory say anything.
+        request.DeviceRegistered = reader.Flag("registered")
+            ?? (request.DeviceCompliant == true || request.DeviceHybridJoined || request.DeviceAttributes?.Count > 0);
         reader.Close();
+    }
+
+    /// <summary>A platform that policies do not name, such as Chrome OS, is one all the same: of no kind.</summary>
+    private static string? ReadPlatform(CaseReader reader)
+    {
+        var text = reader.Text("platform");
+        if (text is { Length: 0 or > 64 } || string.Equals(text, "all", StringComparison.OrdinalIgnoreCase))
+            throw CaseReader.BadValue(reader.Field("platform")!, "`platform`", $"one of {string.Join(", ", s_platforms)}, another system's name, or `null` where it is not known");
+        return Array.Find(s_platforms, p => p.Equals(text, StringComparison.OrdinalIgnoreCase)) ?? text;
+    }
+
+    private static Dictionary<string, IReadOnlyList<string>>? ReadCustomAttributes(CaseReader reader, string name)
+    {
+        if (reader.Object(name) is not { } attributes)
+            return null;
+        var found = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
+        foreach (var member in attributes.Value.Members.Where(m => !m.Value.IsNull))
+            found[member.Name] = member.Value.Kind == LocatedKind.Text ? [attributes.Text(member.Name)!] : attributes.Texts(member.Name);
+        return found;
     }
 
     private static Dictionary<string, string> ReadAttributes(CaseReader reader)

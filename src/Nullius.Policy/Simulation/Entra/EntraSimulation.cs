@@ -14,7 +14,7 @@ internal sealed class EntraSimulation(bool explain)
     internal SimulationAnswer Decide(string? name, CaseReader request, CaseReader policies, List<PolicyDiagnostic> diagnostics)
     {
         var set = ReadPolicies(policies, diagnostics);
-        var subject = EntraCaseRequest.Read(request);
+        var subject = EntraCaseRequest.Read(request, set);
         set.Decide(subject, _decision);
         var explanation = set.Explain(subject);
         var word = Word(_decision);

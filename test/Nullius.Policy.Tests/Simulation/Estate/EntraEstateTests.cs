@@ -209,4 +209,29 @@ public sealed class EntraEstateTests
     [InlineData("bob@example.com", "fly", "bad-action")]
     public void What_cannot_be_asked_is_an_error(string principal, string action, string code) =>
         Assert.Equal(code, Assert.Throws<SimulationInputException>(() => Tenant().Ask(principal, action, Shop)).Code);
+
+    private const string Filtered = """
+        {"value":[{"id":"f","displayName":"Tagged","state":"enabled","conditions":{"clientAppTypes":["all"],"users":{"includeUsers":["All"]},
+          "applications":{"includeApplications":[],"applicationFilter":{"mode":"include","rule":"CustomSecurityAttribute.Eng_project -contains \"Baker\""}}},"grantControls":{"operator":"OR","builtInControls":["block"]}}]}
+        """;
+
+    [Theory]
+    [InlineData(""","customSecurityAttributes":{"Eng":{"@odata.type":"#microsoft.graph.customSecurityAttributeValue","project@odata.type":"#Collection(String)","project":["Cascade","Baker"]}}""", "block")]
+    [InlineData(""","customSecurityAttributes":{"Eng":{"project":"Cascade"}}""", "allow")]
+    [InlineData(""","customSecurityAttributes":null""", "allow")]
+    [InlineData("", "unknown")]
+    public void Policies_filter_applications_by_the_attributes_that_the_export_tells(string attributes, string decision) => Assert.Equal(decision,
+        new EstateAsk().With("policies.json", Filtered).With("users.json", Users).With("apps.json", $$"""{"value":[{"id":"sp-1","appId":"{{Shop}}","displayName":"Shop","servicePrincipalType":"Application"{{attributes}}}]}""")
+            .Answer("alice@example.com", "signIn", "Shop").Decision);
+
+    [Fact]
+    public void A_list_of_members_may_be_named_by_an_id_that_is_no_guid()
+    {
+        var ask = new EstateAsk().With("users.json", Users)
+            .With("policies.json", """{"value":[{"id":"g","displayName":"G","state":"enabled","conditions":{"clientAppTypes":["all"],"users":{"includeGroups":["g-outer"]},"applications":{"includeApplications":["All"]}},"grantControls":{"operator":"OR","builtInControls":["block"]}}]}""")
+            .With("members-g-outer.json", """{"value":[{"@odata.type":"#microsoft.graph.group","id":"g-inner"}]}""")
+            .With("g.members.g-inner.json", $$"""{"value":[{"@odata.type":"#microsoft.graph.user","id":"{{Alice}}"}]}""");
+        Assert.Equal("block", ask.Answer("alice@example.com", "signIn", "*").Decision);
+        Assert.Equal("allow", ask.Answer("bob@example.com", "signIn", "*").Decision);
+    }
 }

@@ -106,6 +106,9 @@ internal sealed class AwsStatementParser(LocatedValue json, int ordinal, bool va
 
     private ArnPattern ReadResource(LocatedValue value, bool completes)
     {
+        // API Gateway takes the part after the API and completes it (reference: resource policies of API Gateway).
+        if (!completes && value.Text!.StartsWith("execute-api:/", StringComparison.Ordinal))
+            value = value.As(LocatedKind.Text, string.Concat("arn:*:execute-api:*:*:*", value.Text.AsSpan("execute-api:".Length)));
         var pattern = TemplateParser.ParseArn(value, TemplateParser.VariablesFrom(variables, firstSegment: 5), completes, sink);
         if (pattern.IsMalformed)
             sink.Note(value, "malformed-arn", $"resource `{PolicyDiagnostic.Quote(value.Text!)}` is neither an ARN nor `*` and never matches");

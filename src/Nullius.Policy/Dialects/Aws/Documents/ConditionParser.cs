@@ -72,11 +72,14 @@ internal static class ConditionParser
 
     private static void ReadKeys(LocatedMember member, ConditionForm form, bool variables, List<AwsCondition> conditions, DiagnosticSink sink)
     {
-        if (member.Value.Kind != LocatedKind.Object || member.Value.Members.Count == 0)
+        if (member.Value.Kind != LocatedKind.Object)
         {
             sink.WrongType(member.Value, $"`{form.Name}`", "an object of condition keys");
             return;
         }
+        // The provider's validation calls it without effect, not wrong.
+        if (member.Value.Members.Count == 0)
+            sink.Note(member.Value, "empty-condition", $"`{form.Name}` names no key and always holds");
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var key in member.Value.Members)
         {

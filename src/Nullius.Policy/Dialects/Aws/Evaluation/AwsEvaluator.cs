@@ -88,9 +88,9 @@ internal static class AwsEvaluator
         outcomes.Identity = Collapse(set.Identity, slots, default);
         outcomes.Boundary = Collapse(set.Boundary, slots, Everything);
         outcomes.Session = Collapse(set.Session, slots, Everything);
+        ApplyKind(set, reading, ref outcomes);
         outcomes.Deny = outcomes.ResourceControl.Deny.Or(outcomes.Guardrail.Deny).Or(outcomes.Endpoint.Deny).Or(outcomes.Resource.Deny)
             .Or(outcomes.Identity.Deny).Or(outcomes.Boundary.Deny).Or(outcomes.Session.Deny);
-        ApplyKind(set, reading, ref outcomes);
         var limiting = outcomes.ResourceControl.Direct.And(outcomes.Guardrail.Direct).And(outcomes.Endpoint.Direct);
         Conclude(outcomes, limiting.And(GrantRules.Granted(outcomes)), decision);
         NameBlockers(outcomes, decision);
@@ -101,7 +101,9 @@ internal static class AwsEvaluator
         // A federated session without a session policy has no permissions of its own (reference: GetFederationToken).
         if (set.Session is null && reading.Principal.Kind == PrincipalKind.FederatedSession)
             outcomes.Session = default;
-        if (reading.IsRefusedToRoot)
+        if (reading.PassesBucketPolicy)
+            outcomes.Resource.Deny = Ternary.False;
+        if (reading.IsRefused)
             outcomes.Resource = new LayerOutcome { Deny = outcomes.Resource.Deny };
         else if (reading.Principal.Kind == PrincipalKind.Root)
             outcomes.Identity.Direct = Ternary.True;

@@ -97,14 +97,14 @@ internal struct AwsFrame
     {
         if (ReferenceEquals(key, AwsKeys.EpochTime))
             return NowTicks == NoTicks ? default : ContextValue.Of(InstantText.ToEpoch(NowTicks));
-        if (ReferenceEquals(key, AwsKeys.ResourceAccount))
+        if (ReferenceEquals(key, AwsKeys.ResourceAccount) || (ReferenceEquals(key, AwsKeys.BucketAccount) && Reading.Action.StartsWith("s3:")))
             return DeriveResourceAccount();
         if (Principal.Kind is PrincipalKind.Anonymous or PrincipalKind.Service)
             return DeriveUnnamed(key);
         if (ReferenceEquals(key, AwsKeys.PrincipalArn))
             return Principal.Kind == PrincipalKind.RoleSession ? ContextValue.OfSessionRole(Principal.Name) : ContextValue.Of(Principal.Name);
-        if (ReferenceEquals(key, AwsKeys.PrincipalAccount) && !Principal.Account.IsEmpty)
-            return SliceOf(Principal.Name, Principal.Account);
+        if (ReferenceEquals(key, AwsKeys.PrincipalAccount) || (ReferenceEquals(key, AwsKeys.KeyCaller) && Reading.Action.StartsWith("kms:")))
+            return Principal.Account.IsEmpty ? default : SliceOf(Principal.Name, Principal.Account);
         if (ReferenceEquals(key, AwsKeys.UserName) && Principal.Kind == PrincipalKind.User)
             return SliceOf(Principal.Name, Principal.ShortName);
         if (ReferenceEquals(key, AwsKeys.PrincipalIsService))

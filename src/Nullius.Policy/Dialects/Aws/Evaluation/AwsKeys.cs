@@ -15,6 +15,8 @@ internal static class AwsKeys
     internal static readonly ConditionKey ManagementAccount = ConditionKey.Of("aws:PrincipalOrgMasterAccountId");
     internal static readonly ConditionKey UserName = ConditionKey.Of("aws:username");
     internal static readonly ConditionKey ResourceAccount = ConditionKey.Of("aws:ResourceAccount");
+    internal static readonly ConditionKey BucketAccount = ConditionKey.Of("s3:ResourceAccount");
+    internal static readonly ConditionKey KeyCaller = ConditionKey.Of("kms:CallerAccount");
 
     internal static bool IsClock(ConditionKey key) => ReferenceEquals(key, CurrentTime) || ReferenceEquals(key, EpochTime);
 

@@ -51,7 +51,11 @@ internal struct AwsReading
 
     internal bool IsAlwaysAllowed { get; private set; }
 
-    internal bool IsRefusedToRoot { get; private set; }
+    /// <summary>AssumeRole, asked by the root user or without credentials: no policy grants it (reference: AssumeRole).</summary>
+    internal bool IsRefused { get; private set; }
+
+    /// <summary>The root user of a bucket's account always reaches the bucket's policy, whatever it denies (reference: PutBucketPolicy).</summary>
+    internal bool PassesBucketPolicy { get; private set; }
 
     /// <summary>Whether service control policies bind this kind of caller.</summary>
     internal bool IsGuarded { get; private set; }
@@ -68,7 +72,9 @@ internal struct AwsReading
         var account = request.ResourceAccount is { Length: > 0 } named ? named.AsSpan() : Cuts.IsArn ? request.Resource.AsSpan()[Cuts.Account] : default;
         Rule = GrantRules.RuleFor(this, account, request.Resource);
         IsAlwaysAllowed = GrantRules.IsAlwaysAllowed(this);
-        IsRefusedToRoot = Principal.Kind == PrincipalKind.Root && Action is "sts:assumerole";
+        IsRefused = Principal.Kind is PrincipalKind.Root or PrincipalKind.Anonymous && Action is "sts:assumerole";
+        PassesBucketPolicy = Principal.Kind == PrincipalKind.Root && Rule == GrantRule.SameAccount
+            && Action is "s3:getbucketpolicy" or "s3:putbucketpolicy" or "s3:deletebucketpolicy";
         IsGuarded = Principal.Kind is not (PrincipalKind.Service or PrincipalKind.Anonymous) && !Principal.IsServiceLinkedRole;
     }
 

@@ -30,9 +30,19 @@ internal static class ApplicationGroups
         "00000006-0000-0ff1-ce00-000000000000", // Microsoft 365 admin center
         "80ccca67-54bd-44ab-8625-4b79c4dc7775"); // Defender and Purview portals
 
+    private const string ServiceManagement = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
+
+    /// <summary>What a policy on the Windows Azure Service Management API covers with it.</summary>
+    private static readonly FrozenSet<string> s_serviceManagement = Set(
+        "c44b4083-3bb0-49c1-b47d-974e53cbdf3c", // Azure portal
+        "e9f49c6b-5ce5-44c8-925d-015017e9f7ad", // Azure Data Lake
+        "f5c26e74-f226-4ae8-85f0-b4af0080ac9e", // Application Insights API
+        "ca7f3f0b-7d91-482c-8e09-c5d840d0eac5"); // Log Analytics API
+
     internal static bool Contains(NameSet names, string application) =>
         (names.Contains("Office365") && s_office.Contains(application))
-        || (names.Contains("MicrosoftAdminPortals") && s_adminPortals.Contains(application));
+        || (names.Contains("MicrosoftAdminPortals") && s_adminPortals.Contains(application))
+        || (names.Contains(ServiceManagement) && s_serviceManagement.Contains(application));
 
     private static FrozenSet<string> Set(params string[] ids) => ids.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 }

@@ -28,7 +28,7 @@ internal sealed record UserScope(NameSet Users, NameSet Groups, NameSet Roles, G
 {
     internal Ternary Contains(EntraRequest request)
     {
-        if (Users.HasAll || Users.Contains(request.User) || Groups.ContainsAny(request.Groups) || Roles.ContainsAny(request.Roles))
+        if (Users.HasAll || Users.Contains(request.User) || Holds(Groups, request.Groups) || Holds(Roles, request.Roles))
             return Ternary.True;
         if (request.Guest && Users.Contains("GuestsOrExternalUsers"))
             return Ternary.True;
@@ -36,16 +36,19 @@ internal sealed record UserScope(NameSet Users, NameSet Groups, NameSet Roles, G
     }
 
     private Ternary MayContain(EntraRequest request) =>
-        Groups.ContainsAny(request.UnknownGroups) || Roles.ContainsAny(request.UnknownRoles) ? Ternary.Unknown : Ternary.False;
+        Holds(Groups, request.UnknownGroups) || Holds(Roles, request.UnknownRoles) ? Ternary.Unknown : Ternary.False;
+
+    /// <summary><c>All</c> groups or roles: whoever has one.</summary>
+    private static bool Holds(NameSet names, IReadOnlyList<string> of) => names.HasAll ? of.Count > 0 : names.ContainsAny(of);
 
     /// <summary>Names the memberships that would have had a say.</summary>
     internal void NameUnknown(EntraRequest request, Decision decision)
     {
         if (Contains(request) != Ternary.Unknown)
             return;
-        foreach (var group in request.UnknownGroups.Where(Groups.Contains))
+        foreach (var group in request.UnknownGroups.Where(g => Groups.HasAll || Groups.Contains(g)))
             decision.AddMissing("group:" + group);
-        foreach (var role in request.UnknownRoles.Where(Roles.Contains))
+        foreach (var role in request.UnknownRoles.Where(r => Roles.HasAll || Roles.Contains(r)))
             decision.AddMissing("role:" + role);
         if (Guests?.Contains(request) == Ternary.Unknown)
             decision.AddMissing(Evaluation.ContextNames.GuestTenant);
@@ -53,16 +56,31 @@ internal sealed record UserScope(NameSet Users, NameSet Groups, NameSet Roles, G
 }
 
 /// <summary>Service principals: they sign in as themselves, and only policies that name them apply.</summary>
-internal sealed record WorkloadScope(NameSet Include, NameSet Exclude)
+internal sealed record WorkloadScope(NameSet Include, NameSet Exclude, AttributeFilter? Filter)
 {
-    internal bool Matches(string servicePrincipal) => Names(Include, servicePrincipal) && !Names(Exclude, servicePrincipal);
+    internal Ternary Matches(EntraRequest request)
+    {
+        var servicePrincipal = request.ServicePrincipal!;
+        var included = TernaryLogic.Of(Names(Include, servicePrincipal)).Or(AttributeFilter.Includes(Filter, request));
+        return included.And(TernaryLogic.Of(Names(Exclude, servicePrincipal)).Or(AttributeFilter.Excludes(Filter, request)).Not());
+    }
 
     private static bool Names(NameSet names, string servicePrincipal) =>
         names.HasAll || names.Contains("ServicePrincipalsInMyTenant") || names.Contains(servicePrincipal);
 }
 
+/// <summary>Applications or service principals by their custom security attributes: beside those that are listed.</summary>
+internal sealed record AttributeFilter(DeviceRule Rule, bool Exclude)
+{
+    internal static Ternary Includes(AttributeFilter? filter, EntraRequest request) =>
+        filter is { Exclude: false } ? filter.Rule.Evaluate(request) : Ternary.False;
+
+    internal static Ternary Excludes(AttributeFilter? filter, EntraRequest request) =>
+        filter is { Exclude: true } ? filter.Rule.Evaluate(request) : Ternary.False;
+}
+
 /// <summary>What is reached: cloud apps, user actions or authentication contexts.</summary>
-internal sealed record ApplicationScope(NameSet Include, NameSet Exclude, NameSet UserActions, NameSet AuthenticationContexts)
+internal sealed record ApplicationScope(NameSet Include, NameSet Exclude, NameSet UserActions, NameSet AuthenticationContexts, AttributeFilter? Filter = null)
 {
     internal Ternary Matches(EntraRequest request)
     {
@@ -70,8 +88,8 @@ internal sealed record ApplicationScope(NameSet Include, NameSet Exclude, NameSe
             return TernaryLogic.Of(UserActions.Contains(request.UserAction));
         if (AuthenticationContexts.ContainsAny(request.AuthenticationContexts))
             return Ternary.True;
-        var included = Contains(Include, request.Application);
-        return included.And(Contains(Exclude, request.Application).Not());
+        var included = Contains(Include, request.Application).Or(AttributeFilter.Includes(Filter, request));
+        return included.And(Contains(Exclude, request.Application).Or(AttributeFilter.Excludes(Filter, request)).Not());
     }
 
     private static Ternary Contains(NameSet names, string? application)

@@ -78,13 +78,24 @@ internal sealed class AuthenticationStrength(string id, string? name, string[][]
         return false;
     }
 
+    /// <summary>A method stands alone, or in a combination as Graph writes it: its methods joined by commas.</summary>
+    private static bool Names(ReadOnlySpan<char> satisfied, ReadOnlySpan<char> method)
+    {
+        foreach (var part in satisfied.Split(','))
+        {
+            if (satisfied[part].Trim().Equals(method, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+        return false;
+    }
+
     private static bool HasAll(IReadOnlyList<string> satisfied, string[] combination)
     {
         foreach (var method in combination)
         {
             var found = false;
             for (var i = 0; i < satisfied.Count && !found; i++)
-                found = satisfied[i].Equals(method, StringComparison.OrdinalIgnoreCase);
+                found = Names(satisfied[i], method);
             if (!found)
                 return false;
         }

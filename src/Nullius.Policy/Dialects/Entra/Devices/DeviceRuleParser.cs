@@ -8,6 +8,15 @@ namespace Nullius.Policy.Dialects.Entra.Devices;
 /// </summary>
 internal sealed class DeviceRuleParser
 {
+    /// <summary>What a rule is about.</summary>
+    internal enum Subject : byte
+    {
+        Device,
+        Application,
+        ServicePrincipal,
+    }
+
+
     /// <summary>The provider's own bound on a rule's length.</summary>
     private const int MaxLength = 3072;
     private const int MaxDepth = 32;
@@ -25,10 +34,16 @@ internal sealed class DeviceRuleParser
     private int _at;
     private string? _error;
 
-    private DeviceRuleParser(string text) => _text = text;
+    private readonly Subject _subject;
+
+    private DeviceRuleParser(string text, Subject subject)
+    {
+        _text = text;
+        _subject = subject;
+    }
 
     /// <summary>The rule, or null with what is wrong.</summary>
-    internal static DeviceRule? Parse(string text, out string error)
+    internal static DeviceRule? Parse(string text, Subject subject, out string error)
     {
         error = "";
         if (text.Length > MaxLength)
@@ -36,7 +51,7 @@ internal sealed class DeviceRuleParser
             error = $"the rule has {text.Length} characters, expected at most {MaxLength}";
             return null;
         }
-        var parser = new DeviceRuleParser(text);
+        var parser = new DeviceRuleParser(text, subject);
         var rule = parser.ReadOr(1);
         parser.SkipSpace();
         if (rule is not null && parser._at < text.Length)
@@ -84,21 +99,55 @@ internal sealed class DeviceRuleParser
     private DeviceRule? ReadTest()
     {
         SkipSpace();
-        const string Prefix = "device.";
-        if (!_text.AsSpan(_at).StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-            return Fail("expected `device.` and a property");
-        _at += Prefix.Length;
-        var name = ReadName();
-        var property = s_properties.FirstOrDefault(p => p.Equals(name, StringComparison.OrdinalIgnoreCase));
-        if (property is null)
-            return Fail($"unknown device property `{PolicyDiagnostic.Quote(name)}`, expected one such as `isCompliant` or `trustType`,");
+        if ((_subject == Subject.Device ? ReadProperty() : ReadAttribute()) is not { } property)
+            return null;
         SkipSpace();
         Take('-');
         var word = ReadName();
         if (!TryOperator(word, out var comparison, out var negated))
             return Fail($"unknown operator `{PolicyDiagnostic.Quote(word)}`, expected `-eq`, `-ne`, `-contains`, `-startsWith`, `-endsWith`, `-in` or their negations,");
         var values = comparison == DeviceComparison.In ? ReadList() : ReadOne();
-        return values is null ? null : new DeviceTest(property, comparison, negated, values);
+        if (values is null)
+            return null;
+        return _subject == Subject.Device
+            ? new DeviceTest(property, comparison, negated, values)
+            : new AttributeTest(property, comparison, negated, values, _subject == Subject.ServicePrincipal);
+    }
+
+    private string? ReadProperty()
+    {
+        if (!TakePrefix("device.", "`device.` and a property"))
+            return null;
+        var name = ReadName();
+        var property = s_properties.FirstOrDefault(p => p.Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (property is null)
+            Fail($"unknown device property `{PolicyDiagnostic.Quote(name)}`, expected one such as `isCompliant` or `trustType`,");
+        return property;
+    }
+
+    /// <summary>Set and attribute, joined by an underscore.</summary>
+    private string? ReadAttribute()
+    {
+        if (!TakePrefix("CustomSecurityAttribute.", "`CustomSecurityAttribute.` and an attribute"))
+            return null;
+        var start = _at;
+        while (_at < _text.Length && (char.IsAsciiLetterOrDigit(_text[_at]) || _text[_at] == '_'))
+            _at++;
+        if (_at > start)
+            return _text[start.._at];
+        Fail("expected an attribute such as `Set_name`");
+        return null;
+    }
+
+    private bool TakePrefix(string prefix, string expected)
+    {
+        if (_text.AsSpan(_at).StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            _at += prefix.Length;
+            return true;
+        }
+        Fail("expected " + expected);
+        return false;
     }
 
     private static bool TryOperator(string word, out DeviceComparison comparison, out bool negated)

@@ -48,14 +48,29 @@ internal static class ControlParser
     {
         if (reader is null)
             return null;
-        reader.Ignore("createdDateTime", "modifiedDateTime", "description", "policyType", "requirementsSatisfied", "combinationConfigurations");
-        var combinations = reader.Texts("allowedCombinations").Select(c => c.Text!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToArray();
+        reader.Ignore("createdDateTime", "modifiedDateTime", "description", "policyType", "requirementsSatisfied");
+        var restricted = ReadRestrictions(reader, sink);
+        var combinations = reader.Texts("allowedCombinations").Where(c => !restricted.Contains(c.Text!)).Select(c => c.Text!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToArray();
         var name = reader.Text("displayName");
         var id = reader.Text("id") ?? name;
         reader.Close();
         if (string.IsNullOrEmpty(id))
             sink.Error(reader.Value, "missing-field", "an authentication strength has no `id`, expected one");
         return AuthenticationStrength.Of(id ?? "", name, combinations);
+    }
+
+    /// <summary>Combinations that only some keys or certificates satisfy: the method alone does not, what has checked them names the strength.</summary>
+    private static HashSet<string> ReadRestrictions(GraphReader reader, DiagnosticSink sink)
+    {
+        var restricted = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var item in reader.Items("combinationConfigurations"))
+        {
+            if (GraphReader.Open(item, "a member of `combinationConfigurations`", sink) is not { } configuration)
+                continue;
+            restricted.UnionWith(configuration.Texts("appliesToCombinations").Select(t => t.Text!));
+            sink.Note(item, "not-modelled", "which keys or certificates satisfy an authentication strength is not modelled: their methods alone do not satisfy it");
+        }
+        return restricted;
     }
 
     internal static (SignInFrequency? Frequency, SessionControl[]? Others) ReadSession(GraphReader reader, StatementRef policy, DiagnosticSink sink)

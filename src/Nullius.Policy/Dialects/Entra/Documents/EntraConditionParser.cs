@@ -34,15 +34,15 @@ internal static class EntraConditionParser
         {
             IncludedUsers = users is null && isShort ? ShortForm.AllUsers(reader.Value, sink) : ReadUsers(users, "include", sink),
             ExcludedUsers = ReadUsers(users, "exclude", sink),
-            Applications = cloudApps is not null ? ShortForm.Applications(cloudApps, sink) : ReadApplications(applications),
+            Applications = cloudApps is not null ? ShortForm.Applications(cloudApps, sink) : ReadApplications(applications, sink),
             ClientApps = ReadChoices(reader, "clientAppTypes", s_clientApps),
             Platforms = ReadPlatforms(reader.Object("platforms")),
             Locations = ReadLocations(reader.Object("locations"), locations, sink),
-            Devices = ReadDevices(reader.Object("devices"), sink),
+            Devices = FilterParser.ReadDevices(reader.Object("devices"), sink),
             UserRisk = ReadChoices(reader, "userRiskLevels", s_risks),
             SignInRisk = ReadChoices(reader, "signInRiskLevels", s_risks),
             AuthenticationFlows = ReadFlows(reader.Object("authenticationFlows"), sink),
-            Workloads = workloads is null ? null : ReadWorkloads(workloads),
+            Workloads = workloads is null ? null : ReadWorkloads(workloads, sink),
             NamesPeople = isShort || users is not null && !users.IsEmptyOf(s_userLists),
             ServicePrincipalRisk = ReadChoices(reader, "servicePrincipalRiskLevels", s_risks),
             InsiderRisk = ReadFlags(reader.Text("insiderRiskLevels"), "insider risk level", s_insiderRisks, reader, sink),
@@ -91,22 +91,24 @@ internal static class EntraConditionParser
         return types is null ? null : new GuestScope(types, tenants);
     }
 
-    private static WorkloadScope ReadWorkloads(GraphReader reader)
+    private static WorkloadScope ReadWorkloads(GraphReader reader, DiagnosticSink sink)
     {
-        reader.Refuse("servicePrincipalFilter", "includeAgentIdServicePrincipals", "excludeAgentIdServicePrincipals", "agentIdServicePrincipalFilter");
-        var scope = new WorkloadScope(ReadNames(reader, "includeServicePrincipals"), ReadNames(reader, "excludeServicePrincipals"));
+        reader.Refuse("includeAgentIdServicePrincipals", "excludeAgentIdServicePrincipals", "agentIdServicePrincipalFilter");
+        var scope = new WorkloadScope(ReadNames(reader, "includeServicePrincipals"), ReadNames(reader, "excludeServicePrincipals"),
+            FilterParser.ReadAttributes(reader.Object("servicePrincipalFilter"), DeviceRuleParser.Subject.ServicePrincipal, sink));
         reader.Close();
         return scope;
     }
 
-    private static ApplicationScope ReadApplications(GraphReader? reader)
+    private static ApplicationScope ReadApplications(GraphReader? reader, DiagnosticSink sink)
     {
         if (reader is null)
             return new ApplicationScope(NameSet.Empty, NameSet.Empty, NameSet.Empty, NameSet.Empty);
-        reader.Refuse("applicationFilter", "networkAccess", "globalSecureAccess");
+        reader.Refuse("networkAccess", "globalSecureAccess");
         var scope = new ApplicationScope(
             ReadNames(reader, "includeApplications"), ReadNames(reader, "excludeApplications"),
-            ReadNames(reader, "includeUserActions"), ReadNames(reader, "includeAuthenticationContextClassReferences"));
+            ReadNames(reader, "includeUserActions"), ReadNames(reader, "includeAuthenticationContextClassReferences"),
+            FilterParser.ReadAttributes(reader.Object("applicationFilter"), DeviceRuleParser.Subject.Application, sink));
         reader.Close();
         return scope;
     }
@@ -133,14 +135,14 @@ internal static class EntraConditionParser
 
     private static LocationList ReadLocationList(List<LocatedValue> ids, Dictionary<string, NamedLocation> locations, DiagnosticSink sink)
     {
-        var all = false;
+        var (all, allTrusted) = (false, false);
         var found = new List<NamedLocation>();
         foreach (var id in ids)
         {
             if (id.Text!.Equals("All", StringComparison.OrdinalIgnoreCase))
                 all = true;
             else if (id.Text.Equals("AllTrusted", StringComparison.OrdinalIgnoreCase))
-                found.AddRange(locations.Values.Where(l => l.Trusted).OrderBy(l => l.Id, StringComparer.Ordinal));
+                allTrusted = true;
             else if (locations.TryGetValue(id.Text, out var location))
                 found.Add(location);
             else if (id.Text == ElsewhereLocation.MfaTrusted)
@@ -148,32 +150,9 @@ internal static class EntraConditionParser
             else
                 sink.Error(id, "unknown-location", $"location `{PolicyDiagnostic.Quote(id.Text)}` is not defined, expected the id of a named location, `All` or `AllTrusted`");
         }
-        return new LocationList(all, [.. found]);
-    }
-
-    private static DeviceScope? ReadDevices(GraphReader? reader, DiagnosticSink sink)
-    {
-        if (reader is null)
-            return null;
-        reader.Refuse("includeDevices", "excludeDevices", "includeDeviceStates", "excludeDeviceStates");
-        var filter = reader.Object("deviceFilter");
-        reader.Close();
-        if (filter is null)
-            return null;
-        var mode = filter.Text("mode");
-        if (mode is not ("include" or "exclude"))
-            sink.Error(filter.Value, "bad-value", $"`mode` of a device filter is `{PolicyDiagnostic.Quote(mode ?? "null")}`, expected `include` or `exclude`");
-        var text = filter.Field("rule");
-        filter.Close();
-        if (text is not { Kind: LocatedKind.Text })
-        {
-            sink.Error(filter.Value, "missing-field", "a device filter has no `rule`, expected one such as `device.isCompliant -eq True`");
-            return null;
-        }
-        var rule = DeviceRuleParser.Parse(text.Text!, out var error);
-        if (rule is null)
-            sink.Error(text, "bad-rule", $"the device filter `{PolicyDiagnostic.Quote(text.Text!)}` cannot be read: {error}");
-        return rule is null ? null : new DeviceScope(rule, mode == "exclude");
+        if (allTrusted)
+            found.AddRange(locations.Values.Where(l => l.Trusted).OrderBy(l => l.Id, StringComparer.Ordinal));
+        return new LocationList(all, allTrusted, [.. found]);
     }
 
     private static NameSet? ReadFlows(GraphReader? reader, DiagnosticSink sink)

@@ -4,6 +4,9 @@ namespace Nullius.Policy.Dialects.Entra.Evaluation;
 internal static class ContextNames
 {
     internal const string Application = "application";
+    internal const string ApplicationAttributes = "applicationAttributes";
+    internal const string ServicePrincipalAttributes = "servicePrincipalAttributes";
+    internal const string ClientApp = "clientApp";
     internal const string Platform = "device.platform";
     internal const string DeviceCompliant = "device.compliant";
     internal const string DeviceAttributes = "device.attributes";

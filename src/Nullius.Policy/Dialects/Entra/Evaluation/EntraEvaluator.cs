@@ -86,7 +86,7 @@ internal static class EntraEvaluator
             return NotApplied(caller, out reason);
         if (!Continue(conditions.Applications.Matches(request), ref result))
             return NotApplied(NotAppliedReason.Application, out reason);
-        if (conditions.ClientApps is { } apps && !Continue(TernaryLogic.Of(apps.Contains(request.ClientApp)), ref result))
+        if (conditions.ClientApps is { } apps && !Continue(IsClient(apps, request.ClientApp), ref result))
             return NotApplied(NotAppliedReason.ClientApp, out reason);
         if (conditions.Platforms is { } platforms && !Continue(platforms.Matches(request.Platform), ref result))
             return NotApplied(NotAppliedReason.Platform, out reason);
@@ -113,9 +113,13 @@ internal static class EntraEvaluator
         reason = request.ServicePrincipal is null && (conditions.NamesPeople || conditions.Workloads is null)
             ? NotAppliedReason.Users : NotAppliedReason.WorkloadIdentities;
         if (request.ServicePrincipal is not null)
-            return TernaryLogic.Of(conditions.Workloads is { } workloads && workloads.Matches(request.ServicePrincipal));
+            return conditions.Workloads?.Matches(request) ?? Ternary.False;
         return conditions.IncludedUsers.Contains(request).And(conditions.ExcludedUsers.Contains(request).Not());
     }
+
+    /// <summary>Exchange ActiveSync names its clients on every platform, <c>easSupported</c> those on the supported ones.</summary>
+    private static Ternary IsClient(NameSet apps, string? client) => client is null ? Ternary.Unknown
+        : TernaryLogic.Of(apps.Contains(client) || (client.Equals("easSupported", StringComparison.OrdinalIgnoreCase) && apps.Contains("exchangeActiveSync")));
 
     private static Ternary IsIn(NameSet names, string? value) => value is null ? Ternary.Unknown : TernaryLogic.Of(names.Contains(value));
 
@@ -161,8 +165,12 @@ internal static class EntraEvaluator
     {
         conditions.IncludedUsers.NameUnknown(request, decision);
         conditions.ExcludedUsers.NameUnknown(request, decision);
+        if (request.ServicePrincipal is not null && conditions.Workloads?.Matches(request) == Ternary.Unknown)
+            decision.AddMissing(ContextNames.ServicePrincipalAttributes);
         if (conditions.Applications.Matches(request) == Ternary.Unknown)
-            decision.AddMissing(ContextNames.Application);
+            decision.AddMissing(request.Application is null ? ContextNames.Application : ContextNames.ApplicationAttributes);
+        if (conditions.ClientApps is not null && request.ClientApp is null)
+            decision.AddMissing(ContextNames.ClientApp);
         if (conditions.Platforms?.Matches(request.Platform) == Ternary.Unknown)
             decision.AddMissing(ContextNames.Platform);
         if (conditions.Locations?.Matches(request) == Ternary.Unknown)

@@ -49,7 +49,7 @@ internal sealed record ElsewhereLocation(string Id, string Name, bool Trusted) :
 }
 
 /// <summary>Locations of which any contains the request.</summary>
-internal sealed record LocationList(bool All, NamedLocation[] Locations)
+internal sealed record LocationList(bool All, bool AllTrusted, NamedLocation[] Locations)
 {
     internal Ternary Contains(EntraRequest request)
     {

@@ -39,6 +39,10 @@ internal sealed partial class EntraDirectory
     [GeneratedRegex(@"#(?:groups|users|directoryRoles|servicePrincipals)\('(?<id>[^']+)'\)/(?<relation>transitiveMemberOf|memberOf|transitiveMembers|members)", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
     private static partial Regex Context { get; }
 
+    /// <summary>Ids that are no GUID stand behind the relation's name alone.</summary>
+    [GeneratedRegex(@"(?:^|[-._ ])(?:transitiveMemberOf|memberOf|transitiveMembers|members)[-._](?<name>[A-Za-z0-9][A-Za-z0-9-_]*)\.[a-z]+$", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
+    private static partial Regex Named { get; }
+
     internal Dictionary<string, EntraObject> Users { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     internal Dictionary<string, EntraObject> Groups { get; } = new(StringComparer.OrdinalIgnoreCase);
@@ -91,7 +95,8 @@ internal sealed partial class EntraDirectory
         return null;
     }
 
-    private static string? NameIn(string file) => ExportFile.Address(file) ?? ExportFile.ObjectId(file);
+    private static string? NameIn(string file) =>
+        ExportFile.Address(file) ?? ExportFile.ObjectId(file) ?? (Named.Match(file) is { Success: true } match ? match.Groups["name"].Value : null);
 
     private static IEnumerable<JsonElement> Rows(JsonElement document) =>
         document.ValueKind == JsonValueKind.Array ? document.EnumerateArray() : document.Items("value");

