@@ -36,7 +36,7 @@ public sealed class DataDirectory
     private string HolderFile => Path.Combine(Root, "instance.pid");
 
     /// <summary>Creates the folder owner-only when it is missing; refuses one that group or others may enter. Safe to call again.</summary>
-    /// <exception cref="DataDirectoryException">The folder cannot be made, is a file, or is open to others.</exception>
+    /// <exception cref="DataDirectoryException">The folder cannot be made, is a file, is open to others, or belongs to another user.</exception>
     public void Prepare()
     {
         try
@@ -49,6 +49,9 @@ public sealed class DataDirectory
         }
 
         RefuseWhatOthersMayRead(Root, "data directory", "chmod 700");
+        // Also for root: whoever owns the folder can enter it, and put other files in the place of these.
+        if (FileStatus.IsAnothers(Root))
+            throw new DataDirectoryException($"data directory `{Root}` belongs to another user: expected the one who runs this; run as its owner, or `chown` it");
     }
 
     /// <summary>

@@ -95,6 +95,7 @@ internal sealed class PolicyFiles(string baseDirectory, PolicyFileCache cache, L
     {
         try
         {
+            State.FileStatus.RequireRegular(path);
             if (new FileInfo(path).Length <= MostBytes)
             {
                 var bytes = File.ReadAllBytes(path);

@@ -106,6 +106,7 @@ internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, Live
         {
             try
             {
+                State.FileStatus.RequireRegular(Path.Combine(config.BaseDirectory, file));
                 pem = File.ReadAllBytes(Path.Combine(config.BaseDirectory, file));
                 if (UpstreamPool.Roots(pem).Count == 0)
                     diagnostics.Add(new(route.At, "ca-file", $"`{file}` holds no certificate: expected PEM"));
@@ -132,6 +133,7 @@ internal sealed class SnapshotCompiler(UpstreamPool upstreams, Func<string, Live
             {
                 if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != UnixFileMode.None)
                     diagnostics.Add(new(route.At, "password-file", $"`{file}` can be read by others: expected owner-only permissions (chmod 600)"));
+                State.FileStatus.RequireRegular(path);
                 password = File.ReadAllText(path).TrimEnd('\n', '\r');
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

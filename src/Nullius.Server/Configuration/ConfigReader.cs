@@ -13,6 +13,7 @@ public static class ConfigReader
         var full = Path.GetFullPath(path);
         try
         {
+            State.FileStatus.RequireRegular(full);
             return Read(File.ReadAllText(full), full);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

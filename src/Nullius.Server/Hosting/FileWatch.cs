@@ -122,6 +122,7 @@ internal sealed class FileWatch : IAsyncDisposable
             hash.AppendData(Encoding.UTF8.GetBytes(file + "\0"));
             try
             {
+                State.FileStatus.RequireRegular(file);
                 hash.AppendData(SHA256.HashData(File.ReadAllBytes(file)));
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

@@ -63,10 +63,15 @@ internal sealed class FormBrowser : IDisposable
 
     public async Task<FormPage> PostAsync(FormPage page, string path, params (string Name, string Value)[] fields)
     {
-        var target = new Uri(page.At, path);
+        return await PostAsync(new Uri(page.At, path), [.. fields.Prepend(("csrf", page.Field("csrf")))]);
+    }
+
+    /// <summary>Sends a form that a page of the same host holds.</summary>
+    public async Task<FormPage> PostAsync(Uri target, params (string Name, string Value)[] fields)
+    {
         using var request = new HttpRequestMessage(HttpMethod.Post, target)
         {
-            Content = new FormUrlEncodedContent(fields.Prepend(("csrf", page.Field("csrf"))).Select(field => KeyValuePair.Create(field.Item1, field.Item2))),
+            Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Item1, field.Item2))),
         };
         request.Headers.TryAddWithoutValidation("Origin", target.GetLeftPart(UriPartial.Authority));
         request.Headers.TryAddWithoutValidation("Sec-Fetch-Site", "same-origin");

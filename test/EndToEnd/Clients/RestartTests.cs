@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 
 namespace Nullius.EndToEnd.Clients;
@@ -43,6 +44,28 @@ public sealed class RestartTests(RunningPlatform platform) : IClassFixture<Runni
         await asking.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, asking.ExitCode);
         Assert.Equal("200", await CurlAsync("api", "/orders", token, Laptop("alice")));
+    }
+
+    [Fact]
+    public async Task A_form_that_waits_for_its_sign_in_outlasts_a_process_that_is_killed_and_is_sent_once()
+    {
+        using var browser = new FormBrowser(platform);
+        var signIn = await browser.PostAsync(new Uri(platform.Url("files", "/buckets")), ("note", "written before"));
+        Assert.Equal("/sign-in", signIn.At.AbsolutePath);
+
+        await platform.KillAsync();
+        await platform.StartAsync();
+
+        var enrol = await browser.PostAsync(signIn, "/sign-in", ("request", signIn.Field("request")), ("username", "dave"), ("password", platform.Passwords["dave"]));
+        var replay = await browser.EnrolAsync(enrol);
+        Assert.Equal("/.nullius/replay", replay.At.AbsolutePath);
+        // It goes the whole way and is decided: contractors have no files.
+        var first = await browser.PostAsync(replay, "/.nullius/replay", ("form", replay.Field("form")));
+        Assert.Equal(HttpStatusCode.Forbidden, first.Status);
+        await platform.KillAsync();
+        await platform.StartAsync();
+        var second = await browser.PostAsync(replay, "/.nullius/replay", ("form", replay.Field("form")));
+        Assert.Equal(HttpStatusCode.Gone, second.Status);
     }
 
     private string Laptop(string person) => Path.Combine(platform.Data, "demo", "devices", person + "-laptop");

@@ -81,6 +81,15 @@ public class RunningPlatform : IAsyncLifetime
         _process = null;
     }
 
+    /// <summary>Ends it as a machine that loses power does.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
     /// <summary>What the program has said since its last start.</summary>
     public string Said() => string.Join('\n', _output);
 

@@ -15,12 +15,13 @@ public class ConfigurationTests
             harness.Config(route => route with { Name = "a b", Paths = ["/x/../y"], AllowedOrigins = ["*"], Upstream = new UpstreamConfig { Url = "ftp://x" } }, config => config with
             {
                 Account = "1",
-                Bindings = [config.Bindings[0] with { Policy = "broken.json" }, config.Bindings[0] with { Policy = "missing.json" }],
+                Bindings = [config.Bindings[0] with { Policy = "broken.json" }, config.Bindings[0] with { Policy = "missing.json" }, config.Bindings[0] with { Policy = "/dev/zero" }],
             }),
             default);
         foreach (var code in new[] { "account", "route-name", "path", "origin", "upstream", "policy-file" })
             Assert.Contains(errors, error => error.Code == code);
         Assert.Contains(errors, error => error.At.File == "broken.json" && error.At.Line > 0);
+        Assert.Contains(errors, error => error.Message.Contains("is no regular file", StringComparison.Ordinal));
         Assert.Equal(errors, harness.Gate.Status.LastReloadErrors);
         using var response = await harness.Client().GetAsync("/");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);

@@ -25,6 +25,20 @@ public class ForwardTests
         Assert.Equal(harness.Authority, echo.Headers["Host"]);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_body_above_what_the_route_takes_is_the_clients_fault(bool chunked)
+    {
+        await using var harness = await Harness.StartAsync(route => route with { MaxRequestBody = 10 });
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new ByteArrayContent(new byte[20]) };
+        request.Headers.TransferEncodingChunked = chunked;
+        request.Headers.Add("Origin", harness.Origin);
+        using var response = await harness.Client().SendAsync(request);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Contains("\"code\":\"body-too-large\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_goes_out_is_what_was_recorded()
     {

@@ -1,5 +1,8 @@
+using System.Net;
 using System.Text.Json;
 using Nullius.Identity.Trust;
+using Nullius.Server.DeviceEndpoints;
+using Nullius.Server.SignIn.Flow;
 
 namespace Nullius.Server.Tests.SignIn;
 
@@ -78,6 +81,33 @@ public sealed class SurvivalTests : IAsyncLifetime
         await browser.PasswordAsync();
         Assert.Null(browser.SessionCookie);
         Assert.Equal("too many failures", _site.Events[^1].Detail);
+    }
+
+    [Fact]
+    public async Task The_tries_of_an_enrolment_code_are_not_given_anew()
+    {
+        var address = TryLimits.Of(IPAddress.Loopback);
+        var rate = _site.Get<EnrolmentRate>();
+        for (var i = 0; i < EnrolmentRate.PerMinute; i++)
+            Assert.True(rate.Tries.Take(address));
+        await _site.StopAsync();
+        await _site.RestartAsync();
+        Assert.NotSame(rate, _site.Get<EnrolmentRate>());
+        Assert.False(_site.Get<EnrolmentRate>().Tries.Take(address));
+        _site.Time.Move(TimeSpan.FromMinutes(1));
+        Assert.True(_site.Get<EnrolmentRate>().Tries.Take(address));
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_back_lengthens_no_wait()
+    {
+        var limits = _site.Get<TryLimits>();
+        for (var i = 0; i < 3; i++)
+            Assert.True(limits.Take("somebody"));
+        _site.Time.Move(TimeSpan.FromDays(-1));
+        Assert.False(limits.Take("somebody"));
+        _site.Time.Move(TimeSpan.FromMinutes(1));
+        Assert.True(limits.Take("somebody"));
     }
 
     [Fact]
