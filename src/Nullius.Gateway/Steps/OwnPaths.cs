@@ -11,6 +11,8 @@ namespace Nullius.Gateway.Steps;
 /// <summary>What the gate answers itself on every host, under <c>/.nullius/</c>: the end of a handoff, the keys of assertions, the replay of a form.</summary>
 internal sealed class OwnPaths(GateCore core)
 {
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
     private const string Script = "document.getElementById('replay').submit();\n";
 
     public async ValueTask<StepResult> RunAsync(GateRequest request, PresentedCredential presented)
@@ -60,6 +62,8 @@ internal sealed class OwnPaths(GateCore core)
 
     private async Task<string> DestinationAsync(GateRequest request, HostSession session)
     {
+        if (session.Request.FormId is not null && core.Trust.FindSession(session.SessionId) is null)
+            await core.Follower.CatchUpAsync(long.MaxValue, LongestWait, request.Http.RequestAborted);
         var person = core.Trust.FindSession(session.SessionId)?.Trust.PersonId;
         if (session.Request.FormId is { } form && await core.Forms.BindAsync(form, request.Canonical.Authority, session.SessionId, person, request.Http.RequestAborted))
             return $"{GatePaths.Replay}?form={Uri.EscapeDataString(form)}";
@@ -93,6 +97,13 @@ internal sealed class OwnPaths(GateCore core)
     {
         var http = request.Http;
         var found = presented.Kind == CredentialKind.Cookie ? core.Trust.FindCredential(presented.Hash) : null;
+        if (found is null && presented.Kind == CredentialKind.Cookie)
+        {
+            // The cookie was made a moment ago, with the session that the form waited for (law 7).
+            await core.Follower.CatchUpAsync(presented.Sequence, LongestWait, http.RequestAborted);
+            found = core.Trust.FindCredential(presented.Hash);
+        }
+
         if (found is null || !OriginCheck.IsFromItself(request))
         {
             request.Refusal = found is null ? RefusalReason.NoCredential : RefusalReason.CrossOrigin;

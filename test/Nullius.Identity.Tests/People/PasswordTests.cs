@@ -96,6 +96,22 @@ public sealed class PasswordTests
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_back_does_not_lengthen_a_lock()
+    {
+        using var world = new World();
+        await world.PersonAsync();
+        async Task<PasswordVerdict> Try(string password) => (await world.Get<PasswordCheck>().CheckAsync("alice", password, null, default)).Verdict;
+        for (var i = 0; i < 5; i++)
+            await Try("wrong");
+        world.Time.Move(TimeSpan.FromDays(-30));
+        Assert.Equal(PasswordVerdict.Locked, await Try(World.Password));
+        world.Time.Move(TimeSpan.FromSeconds(29));
+        Assert.Equal(PasswordVerdict.Locked, await Try(World.Password));
+        world.Time.Move(TimeSpan.FromSeconds(2));
+        Assert.Equal(PasswordVerdict.Accepted, await Try(World.Password));
+    }
+
+    [Fact]
     public async Task More_passwords_at_once_than_can_wait_are_turned_away()
     {
         using var world = new World();
