@@ -36,10 +36,10 @@ internal static partial class H2Load
 
     private static async Task<LoadResult> RunAsync(int port, string? cookie, int connections, double seconds, double warmUp, string[] more)
     {
-        var duration = string.Create(CultureInfo.InvariantCulture, $"-D{seconds:0.###}");
+        var duration = string.Create(CultureInfo.InvariantCulture, $"-D{seconds * 1000:0}ms");
         string[] arguments =
         [
-            "--h1", $"-c{connections}", "-t1", duration, string.Create(CultureInfo.InvariantCulture, $"--warm-up-time={warmUp:0.###}"), $"--connect-to=127.0.0.1:{port}", .. more,
+            "--h1", $"-c{connections}", "-t1", duration, string.Create(CultureInfo.InvariantCulture, $"--warm-up-time={warmUp * 1000:0}ms"), $"--connect-to=127.0.0.1:{port}", .. more,
             .. cookie is null ? Array.Empty<string>() : ["-H", $"Cookie: {cookie}"], $"https://{Setting.Host}:{port}/kb",
         ];
         using var child = Child.Start(Tools.Find("h2load"), arguments);
