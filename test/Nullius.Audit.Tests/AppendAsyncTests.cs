@@ -90,6 +90,21 @@ public sealed class AppendAsyncTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_may_not_be_written_any_more_is_told_to_who_waits_and_ends_no_process()
+    {
+        await using (var trail = Open())
+        {
+            _disk.Forbidden = true;
+            await Assert.ThrowsAsync<AuditUnavailableException>(() => trail.AppendAsync(TestTrail.Body(1)).AsTask().WaitAsync(Deadline, TestContext.Current.CancellationToken));
+            _disk.Forbidden = false;
+            await trail.AppendAsync(TestTrail.Body(2)).AsTask().WaitAsync(Deadline, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(["record 2"], Messages());
+        Assert.Empty(_test.Verify().Findings);
+    }
+
+    [Fact]
     public async Task What_may_wait_stays_behind_where_it_does_not_fit_with_what_is_waited_for()
     {
         await using (var trail = Open())
@@ -153,6 +168,8 @@ public sealed class AppendAsyncTests : IDisposable
 
         public int SegmentWrites { get; private set; }
 
+        public bool Forbidden { get; set; }
+
         public long Room { get; set; } = long.MaxValue;
 
         public void Hold()
@@ -175,6 +192,8 @@ public sealed class AppendAsyncTests : IDisposable
                 _free.Wait();
             }
 
+            if (Forbidden && bytes[0] == '{')
+                throw new UnauthorizedAccessException("Operation not permitted");
             var fits = (int)Math.Min(bytes.Length, Room);
             base.Write(file, bytes[..fits], offset);
             if (fits < bytes.Length)

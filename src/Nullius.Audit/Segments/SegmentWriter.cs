@@ -29,13 +29,27 @@ internal sealed class SegmentWriter : IDisposable
     /// <summary>False when a failed write could not be taken back: the file's end is unknown and nothing may follow.</summary>
     public bool IsClean { get; private set; } = true;
 
+    /// <exception cref="IOException">Nothing was written, or <see cref="IsClean"/> is false.</exception>
     public void Append(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            Write(line);
+        }
+        catch (UnauthorizedAccessException fault)
+        {
+            // A file can be made immutable under an open handle: to those who wait for the line it is a disk that refuses.
+            throw new IOException(fault.Message, fault);
+        }
+    }
+
+    private void Write(ReadOnlySpan<byte> line)
     {
         try
         {
             _disk.Write(File, line, Offset);
         }
-        catch (IOException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             IsClean = false;
             _disk.Truncate(File, Offset);
