@@ -12,6 +12,9 @@ namespace Nullius.Audit;
 /// </summary>
 public sealed class AuditTrail : IAsyncDisposable
 {
+    // What a saturated gate writes in a few seconds, 2 MiB.
+    private const int MostFreshLeaves = 65_536;
+
     private readonly Lock _flushGate = new();
     private readonly AuditOptions _options;
     private readonly TimeProvider _time;
@@ -79,16 +82,17 @@ public sealed class AuditTrail : IAsyncDisposable
             var position = recovery.Recover(heads.Newest, key);
             // Made before the first segment: tools that copy a folder by age or by name take it first.
             tip = TipFile.Open(options.Folder, key, position, disk);
-            var tree = new TreeFile(options.Folder, options.MostRecordBytes + ChainLink.MostBytes);
+            var fresh = new FreshLeaves(MostFreshLeaves);
+            var tree = new TreeFile(options.Folder, options.MostRecordBytes + ChainLink.MostBytes, fresh);
             tree.Open(heads.Newest);
-            if (heads.Newest is not { IsCurrent: true })
+            if (heads.Newest is null)
             {
                 tree.AdvanceTo(position);
                 heads.Append(position, tree.Root(), time.GetUtcNow().ToUnixTimeMilliseconds());
             }
 
             tip.Keep(heads.Statement(position, time.GetUtcNow().ToUnixTimeMilliseconds()));
-            var trail = new AuditTrail(options, time, disk, writerLock, heads, tree, new TrailWriter(options, time, disk, tip, position));
+            var trail = new AuditTrail(options, time, disk, writerLock, heads, tree, new TrailWriter(options, time, disk, tip, position, fresh));
             disk.FlushFolder(options.Folder);
             if (recovery.Torn is { } torn)
                 trail.AppendReserved(TrailRecords.Recovered(torn, time.GetUtcNow()));

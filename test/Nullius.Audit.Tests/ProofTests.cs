@@ -23,7 +23,7 @@ public sealed class ProofTests : IDisposable
         var tree = new MerkleTree();
         Assert.Equal("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", Hex(tree.Root()));
         foreach (var leaf in leaves)
-            tree.Append(MerkleTree.Leaf(Convert.FromHexString(leaf)));
+            tree.Append(Digest.OfLine(Convert.FromHexString(leaf)));
         Assert.Equal("5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328", Hex(tree.Root()));
     }
 
@@ -183,7 +183,7 @@ public sealed class ProofTests : IDisposable
         return Convert.ToHexStringLower(bytes);
     }
 
-    private static Digest[] Leaves(int count) => [.. Enumerable.Range(0, count).Select(i => MerkleTree.Leaf(Encoding.ASCII.GetBytes($"leaf {i}")))];
+    private static Digest[] Leaves(int count) => [.. Enumerable.Range(0, count).Select(i => Digest.OfLine(Encoding.ASCII.GetBytes($"leaf {i}")))];
 
     private static List<Digest> Nodes(IReadOnlyList<LeafRange> ranges, Digest[] leaves) => [.. ranges.Select(range => Slow(leaves[(int)range.From..(int)range.To]))];
 

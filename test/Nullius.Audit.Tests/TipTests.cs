@@ -160,18 +160,24 @@ public sealed class TipTests : IDisposable
         await writer;
     }
 
-    [Fact]
-    public async Task A_trail_that_an_earlier_version_wrote_opens_and_gets_a_tip()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public async Task A_trail_of_another_version_is_refused_by_name_and_left_alone(int version)
     {
         await _test.WriteAsync(4);
-        Legacy.StripTipAndRoots(_test);
-        Assert.Empty(_test.Verify().Findings);
-        await using (var trail = _test.Open())
-            trail.Append(TestTrail.Body(5));
+        var path = Path.Combine(_test.Folder, "heads.jsonl");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("{\"v\":3,", $"{{\"v\":{version},", StringComparison.Ordinal));
+        var before = Directory.GetFiles(_test.Folder).Order(StringComparer.Ordinal).Select(file => (file, Convert.ToHexString(File.ReadAllBytes(file)))).ToList();
+
+        var fault = Assert.Throws<AuditUnavailableException>(() => _test.Open());
+        Assert.Contains($"is of version {version}, expected 3", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("move the folder aside", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(before, [.. Directory.GetFiles(_test.Folder).Order(StringComparer.Ordinal).Select(file => (file, Convert.ToHexString(File.ReadAllBytes(file))))]);
         var result = AuditVerifier.Verify(_test.Folder, Expect());
-        Assert.Empty(result.Findings);
-        Assert.Equal((5, 5), (result.Lines, result.TipUpTo));
-        Assert.True(new AuditProver(_test.Folder).Inclusion(2, TestContext.Current.CancellationToken).Check().Holds);
+        Assert.False(result.Verifies);
+        Assert.Contains(result.Findings, finding => finding.Message.Contains($"is of version {version}, expected 3", StringComparison.Ordinal));
     }
 
     private AuditTrail Running(int records)

@@ -50,6 +50,7 @@ internal sealed class GateHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseSockets(o => { var x = Environment.GetEnvironmentVariable("XS") ?? ""; if (x.Contains('w')) o.WaitForDataBeforeAllocatingBuffer = false; if (x.Contains('i')) o.UnsafePreferInlineScheduling = true; if (x.Contains('0')) o.IOQueueCount = 0; });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.UseGate(() => gate!, new GateListenerOptions { Addresses = [IPAddress.Loopback], Port = port }));
         var server = builder.Build();
         var authority = new TestAuthority();

@@ -1,9 +1,12 @@
+using System.Runtime.InteropServices;
+
 namespace Nullius.Audit.Chain;
 
 /// <summary>Makes lines of the chain out of records, in one buffer, so that several are one write. Used under the trail's gate.</summary>
 internal sealed class ChainedLines(int mostBytes)
 {
     private readonly byte[] _bytes = new byte[mostBytes];
+    private readonly List<Digest> _hashes = new(64);
     private int _length;
 
     /// <summary>Sequence of the last line.</summary>
@@ -15,10 +18,14 @@ internal sealed class ChainedLines(int mostBytes)
     /// <summary>The lines, each with its line feed.</summary>
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
 
+    /// <summary>The hash of each line.</summary>
+    public ReadOnlySpan<Digest> Hashes => CollectionsMarshal.AsSpan(_hashes);
+
     /// <summary>Empties the buffer; the next line follows the one given.</summary>
     public void Begin(long sequence, Digest last)
     {
         _length = 0;
+        _hashes.Clear();
         (Sequence, Last) = (sequence, last);
     }
 
@@ -31,7 +38,8 @@ internal sealed class ChainedLines(int mostBytes)
         if (body[..end].TrimEnd((byte)' ').Length > 1)
             line[end++] = (byte)',';
         end += new ChainLink(Sequence + 1, Last, at).Write(line[end..]);
-        Last = Digest.Of(line[..end]);
+        Last = Digest.OfLine(line[..end]);
+        _hashes.Add(Last);
         line[end++] = (byte)'\n';
         Sequence++;
         _length += end;

@@ -10,14 +10,27 @@ internal readonly record struct Digest(ulong A, ulong B, ulong C, ulong D)
 {
     public const int Bytes = 32;
 
+    // Kept: one object of the library's for each hash would cost a third of what the hash does.
+    [ThreadStatic]
+    private static IncrementalHash? t_sha;
+
     /// <summary>Length in base64url without padding.</summary>
     public const int Characters = 43;
 
     public static Digest Of(ReadOnlySpan<byte> data)
     {
-        Span<byte> hash = stackalloc byte[Bytes];
-        SHA256.HashData(data, hash);
-        return Read(hash);
+        var sha = t_sha ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        sha.AppendData(data);
+        return Result(sha);
+    }
+
+    /// <summary>What a line of the trail is known by, to the line after it and to the tree: the leaf of RFC 9162, <c>SHA-256(0x00 ‖ line)</c>.</summary>
+    public static Digest OfLine(ReadOnlySpan<byte> line)
+    {
+        var sha = t_sha ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        sha.AppendData(LeafMark);
+        sha.AppendData(line);
+        return Result(sha);
     }
 
     /// <summary>What the first line of a node's chain points at: it binds the chain to the node.</summary>
@@ -55,6 +68,16 @@ internal readonly record struct Digest(ulong A, ulong B, ulong C, ulong D)
         Span<byte> text = stackalloc byte[Characters];
         Format(text);
         return Encoding.ASCII.GetString(text);
+    }
+
+    // Keeps the hash of a line and that of a node apart.
+    private static ReadOnlySpan<byte> LeafMark => [0];
+
+    private static Digest Result(IncrementalHash sha)
+    {
+        Span<byte> hash = stackalloc byte[Bytes];
+        sha.GetHashAndReset(hash);
+        return Read(hash);
     }
 
     /// <summary>The value of 32 bytes.</summary>

@@ -12,7 +12,10 @@ namespace Nullius.Audit.Heads;
 /// </summary>
 internal sealed record SignedHead(string Node, long Size, int Segment, long EndOffset, Digest Last, long At, Digest Previous, string KeyId)
 {
-    /// <summary>The Merkle tree hash (RFC 9162) of all lines; null in heads of version 1 and in a tip.</summary>
+    /// <summary>How lines are hashed and what a head holds; another version's trail is another trail.</summary>
+    private const int Version = 3;
+
+    /// <summary>The Merkle tree hash (RFC 9162) of all lines; null in a tip.</summary>
     public Digest? Root { get; init; }
 
     /// <summary>True for the statement in the tip file, which is no member of the chain of heads.</summary>
@@ -20,9 +23,6 @@ internal sealed record SignedHead(string Node, long Size, int Segment, long EndO
 
     /// <summary>Id of the key that signs from here on, where this head ends the time of its own.</summary>
     public string? NextKeyId { get; init; }
-
-    /// <summary>False for heads of version 1, which were signed when there was no tip and no tree.</summary>
-    public bool IsCurrent => Root is not null || IsTip;
 
     private static ReadOnlySpan<byte> Signature => ",\"sig\":\""u8;
 
@@ -34,7 +34,7 @@ internal sealed record SignedHead(string Node, long Size, int Segment, long EndO
         using (var json = new Utf8JsonWriter(text))
         {
             json.WriteStartObject();
-            json.WriteNumber("v", 2);
+            json.WriteNumber("v", Version);
             if (head.IsTip)
                 json.WriteBoolean("tip", true);
             json.WriteString("node", head.Node);
@@ -71,21 +71,26 @@ internal sealed record SignedHead(string Node, long Size, int Segment, long EndO
         // Base64 has spare bits: only the canonical spelling is the line that was written.
         if (!Encoding.ASCII.GetBytes(Base64Url.EncodeToString(signature)).AsSpan().SequenceEqual(encoded))
             return null;
-        var head = Parse(line[..mark]);
+        var head = Parse(line[..mark], ref problem);
         if (head is null)
             return null;
         problem = keys.KeyIds.Contains(head.KeyId) ? "has a signature that does not verify" : $"is signed by key `{head.KeyId}`, which is not published";
         return keys.Verify(head.KeyId, line[..mark], signature) ? head : null;
     }
 
-    private static SignedHead? Parse(ReadOnlySpan<byte> signed)
+    private static SignedHead? Parse(ReadOnlySpan<byte> signed, ref string problem)
     {
         try
         {
             using var document = JsonDocument.Parse((byte[])[.. signed, (byte)'}']);
             var root = document.RootElement;
-            var version = root.GetProperty("v").GetInt32();
-            if (version is not (1 or 2) || TryHash(root, "last") is not { } last || TryHash(root, "prev") is not { } previous)
+            if (root.GetProperty("v").GetInt32() is var version and not Version)
+            {
+                problem = $"is of version {version}, expected {Version}: another version of Nullius wrote the trail";
+                return null;
+            }
+
+            if (TryHash(root, "last") is not { } last || TryHash(root, "prev") is not { } previous)
                 return null;
             var head = new SignedHead(
                 root.GetProperty("node").GetString() ?? "",
@@ -101,7 +106,7 @@ internal sealed record SignedHead(string Node, long Size, int Segment, long EndO
                 IsTip = root.TryGetProperty("tip", out var tip) && tip.GetBoolean(),
                 NextKeyId = root.TryGetProperty("next", out var next) ? next.GetString() : null,
             };
-            return version == 1 || head.IsCurrent ? head : null;
+            return head.IsTip == head.Root is null ? head : null;
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {

@@ -58,7 +58,7 @@ public sealed record AuditProof
         var line = Encoding.UTF8.GetBytes(record);
         if (!ChainLink.TryRead(line, out var link) || link.Sequence != sequence)
             return $"the record does not claim sequence {sequence}";
-        return ProofPaths.IsIncluded(MerkleTree.Leaf(line), sequence - 1, head.Size, path, head.Root!.Value)
+        return ProofPaths.IsIncluded(Digest.OfLine(line), sequence - 1, head.Size, path, head.Root!.Value)
             ? null
             : "the path does not lead from the record to the tree hash that the head signed";
     }
@@ -79,7 +79,7 @@ public sealed record AuditProof
         var head = SignedHead.TryRead(Encoding.UTF8.GetBytes(line), keys, out problem);
         if (head is null)
             return null;
-        problem = head.Root is null ? "has no tree hash (it was signed by an earlier version)"
+        problem = head.Root is null ? "has no tree hash: it is the statement of a tip"
             : trusted is not null && !trusted.Contains(head.KeyId, StringComparer.Ordinal) ? $"is signed by key `{head.KeyId}`, which is not trusted" : null;
         return problem is null ? head : null;
     }

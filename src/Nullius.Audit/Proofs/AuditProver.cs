@@ -18,7 +18,7 @@ public sealed class AuditProver(string directory)
     public AuditProof Inclusion(long sequence, CancellationToken cancellation = default)
     {
         using var keys = PublicKeys.Read(Path.Combine(directory, SegmentFiles.Keys));
-        var (line, head) = Heads(keys).FirstOrDefault(found => sequence > 0 && found.Head.Size >= sequence && found.Head.Root is not null);
+        var (line, head) = Heads(keys).FirstOrDefault(found => sequence > 0 && found.Head.Size >= sequence);
         if (head is null)
             throw new AuditProofException($"record {sequence} of `{directory}` is not counted by a signed head: heads are signed every 10 s and when the trail is closed");
         string? record = null;
@@ -50,15 +50,15 @@ public sealed class AuditProver(string directory)
     }
 
     /// <summary>Proves that the newest head continues an earlier one, which somebody kept.</summary>
-    /// <param name="earlier">The exact line of the earlier head; null takes the first one of the trail that has a tree hash.</param>
+    /// <param name="earlier">The exact line of the earlier head; null takes the first one of the trail.</param>
     /// <param name="cancellation">Ends the work between two lines.</param>
     /// <exception cref="AuditProofException">The earlier head is not one of this trail, or the trail does not have what the head signed.</exception>
     public AuditProof Consistency(string? earlier = null, CancellationToken cancellation = default)
     {
         using var keys = PublicKeys.Read(Path.Combine(directory, SegmentFiles.Keys));
-        var heads = Heads(keys).Where(found => found.Head.Root is not null).ToList();
+        var heads = Heads(keys).ToList();
         if (heads.Count == 0)
-            throw new AuditProofException($"`{directory}` has no head with a tree hash");
+            throw new AuditProofException($"`{directory}` has no signed head");
         var (line, head) = heads[^1];
         earlier ??= heads[0].Line;
         var first = SignedHead.TryRead(Encoding.UTF8.GetBytes(earlier), keys, out var problem);
@@ -111,7 +111,7 @@ public sealed class AuditProver(string directory)
             while (whole.Size < head.Size && lines.TryRead(out var line, out _))
             {
                 cancellation.ThrowIfCancellationRequested();
-                var leaf = MerkleTree.Leaf(line);
+                var leaf = Digest.OfLine(line);
                 for (var i = 0; i < parts.Length; i++)
                 {
                     if (ranges[i].From <= whole.Size && whole.Size < ranges[i].To)

@@ -25,9 +25,8 @@ internal sealed class TrailRecovery(string folder, string node, int mostRecordBy
     public TrailPosition Recover(SignedHead? head, AuditSigningKey key)
     {
         var position = Follow(head);
-        // A trail of an earlier version has no tip yet; a new one may have stopped before its tip was whole. One that signs
-        // heads of today's version always has one.
-        if (head is not { IsCurrent: true })
+        // A new trail may have stopped before its tip was whole; one that has signed a head has one.
+        if (head is null)
             return position;
         using var keys = PublicKeys.Read(Path.Combine(folder, SegmentFiles.Keys));
         var tip = TrailTip.Read(folder, keys, key);
@@ -84,7 +83,7 @@ internal sealed class TrailRecovery(string folder, string node, int mostRecordBy
         if (head.EndOffset == 0)
             return;
         var before = LastLineBefore(path, head.EndOffset);
-        if (Digest.Of(before) != head.Last)
+        if (Digest.OfLine(before) != head.Last)
             throw Refuse(path, $"has another line {head.Size} than the signed head counts");
     }
 
@@ -111,7 +110,7 @@ internal sealed class TrailRecovery(string folder, string node, int mostRecordBy
         {
             if (!ChainLink.TryRead(line, out var link) || link.Sequence != position.Sequence + 1 || link.Previous != position.Last)
                 throw Refuse(path, $"does not continue the chain at byte {lines.Offset} (sequence {position.Sequence + 1})");
-            position = new TrailPosition(link.Sequence, Digest.Of(line), position.Segment, lines.Next);
+            position = new TrailPosition(link.Sequence, Digest.OfLine(line), position.Segment, lines.Next);
         }
 
         if (lines.TailLength == 0)

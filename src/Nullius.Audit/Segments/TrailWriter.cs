@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Nullius.Audit.Chain;
 using Nullius.Audit.Tips;
+using Nullius.Audit.Tree;
 
 namespace Nullius.Audit.Segments;
 
@@ -18,6 +19,7 @@ internal sealed class TrailWriter : IDisposable
     private readonly SegmentWriter _segments;
     private readonly SpaceReserve _reserve;
     private readonly ChainedLines _lines;
+    private readonly FreshLeaves _fresh;
     private readonly Queue<(SafeFileHandle File, TrailPosition End)> _complete = new();
     private long _sequence;
     private Digest _last;
@@ -30,9 +32,10 @@ internal sealed class TrailWriter : IDisposable
     /// <param name="disk">The file system.</param>
     /// <param name="tip">Marked after each write; becomes the writer's to dispose.</param>
     /// <param name="position">Where the trail ends.</param>
-    public TrailWriter(AuditOptions options, TimeProvider time, TrailDisk disk, TipFile tip, TrailPosition position)
+    /// <param name="fresh">Gets the hashes of what is written.</param>
+    public TrailWriter(AuditOptions options, TimeProvider time, TrailDisk disk, TipFile tip, TrailPosition position, FreshLeaves fresh)
     {
-        (_options, _time, _disk, _tip) = (options, time, disk, tip);
+        (_options, _time, _disk, _tip, _fresh) = (options, time, disk, tip, fresh);
         _lines = new ChainedLines(options.MostRecordBytes + ChainLink.MostBytes + Waiting.MostLineBytes + Joined.MostLineBytes);
         (_sequence, _last) = (position.Sequence, position.Last);
         _segments = new SegmentWriter(disk, options.Folder, position.Segment, position.Offset);
@@ -224,6 +227,7 @@ internal sealed class TrailWriter : IDisposable
             throw;
         }
 
+        _fresh.Add(_sequence, _lines.Hashes);
         (_sequence, _last) = (_lines.Sequence, _lines.Last);
         // After the lines: the tip never counts one that is not there.
         _tip.Mark(Here);

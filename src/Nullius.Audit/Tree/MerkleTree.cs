@@ -4,7 +4,7 @@ namespace Nullius.Audit.Tree;
 
 /// <summary>
 /// The Merkle tree hash of a growing list (RFC 9162, section 2.1.1), held as the roots of its complete subtrees: a leaf is
-/// <c>SHA-256(0x00 ‖ line)</c>, a node <c>SHA-256(0x01 ‖ left ‖ right)</c>.
+/// a line's hash (<see cref="Digest.OfLine"/>), a node <c>SHA-256(0x01 ‖ left ‖ right)</c>.
 /// </summary>
 internal sealed class MerkleTree
 {
@@ -25,15 +25,6 @@ internal sealed class MerkleTree
         var tree = new MerkleTree { Size = size };
         tree._peaks.AddRange(peaks);
         return tree;
-    }
-
-    public static Digest Leaf(ReadOnlySpan<byte> line)
-    {
-        // Lines are as long as the trail lets a record be: most fit on the stack.
-        Span<byte> text = line.Length < 8192 ? stackalloc byte[line.Length + 1] : new byte[line.Length + 1];
-        text[0] = 0;
-        line.CopyTo(text[1..]);
-        return Digest.Of(text);
     }
 
     public static Digest Node(Digest left, Digest right)

@@ -10,7 +10,7 @@ namespace Nullius.Audit.Tree;
 /// Follows the written lines with the tree, off the hot path, and keeps where it is in the file <c>tree</c>. The file only
 /// saves time: what it says must add up to the root that a head signed, else the tree is grown anew from the segments.
 /// </summary>
-internal sealed class TreeFile(string folder, int mostLineBytes)
+internal sealed class TreeFile(string folder, int mostLineBytes, FreshLeaves fresh)
 {
     private const int MostBytes = 8192;
 
@@ -39,13 +39,21 @@ internal sealed class TreeFile(string folder, int mostLineBytes)
     /// <summary>Takes in what was written up to a position that holds whole lines.</summary>
     public void AdvanceTo(TrailPosition position)
     {
+        if (position.Sequence > _tree.Size && fresh.Take(_tree.Size, position.Sequence) is { } leaves)
+        {
+            foreach (var leaf in leaves)
+                _tree.Append(leaf);
+            (_segment, _offset) = (position.Segment, position.Offset);
+            return;
+        }
+
         while (_tree.Size < position.Sequence)
         {
             using (var lines = new LineReader(SegmentFiles.PathOf(folder, _segment), _offset, mostLineBytes))
             {
                 while (_tree.Size < position.Sequence && lines.TryRead(out var line, out _))
                 {
-                    _tree.Append(MerkleTree.Leaf(line));
+                    _tree.Append(Digest.OfLine(line));
                     _offset = lines.Next;
                 }
             }

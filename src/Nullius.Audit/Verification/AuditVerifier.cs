@@ -87,9 +87,10 @@ public static class AuditVerifier
                 cancellation.ThrowIfCancellationRequested();
                 number++;
                 var parsed = ChainLink.TryRead(line, out var link);
-                tree.Append(MerkleTree.Leaf(line));
+                var hash = Digest.OfLine(line);
+                tree.Append(hash);
                 heads.Compare(tree);
-                chain.Add(new ChainLine(index, number, lines.Offset, lines.Next, parsed ? link : null, Digest.Of(line)));
+                chain.Add(new ChainLine(index, number, lines.Offset, lines.Next, parsed ? link : null, hash));
             }
 
             if (lines.TailLength > 0)

@@ -34,8 +34,8 @@ internal sealed class TipCheck
     /// <summary>Finds what is wrong with the tip itself.</summary>
     public void Judge(HeadCheck heads, FindingList findings)
     {
-        // A trail of an earlier version has no tip.
-        if (!Tip.Exists && heads.Newest is not { IsCurrent: true })
+        // What is wrong with the heads is told by their own check.
+        if (!Tip.Exists && heads.Newest is null)
             return;
         if (Tip.Problem is { } problem)
             findings.Add(Bad(problem));
