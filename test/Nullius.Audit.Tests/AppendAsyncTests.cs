@@ -25,7 +25,7 @@ public sealed class AppendAsyncTests : IDisposable
     {
         await using var trail = Open();
         _disk.Hold();
-        var written = trail.AppendAsync(TestTrail.Body(1)).AsTask();
+        var written = Task.Run(() => trail.AppendAsync(TestTrail.Body(1)).AsTask());
         await _disk.WritingAsync(Deadline);
         Assert.False(written.IsCompleted);
         Assert.Empty(File.ReadAllBytes(_test.SegmentPath(1)));
@@ -40,7 +40,7 @@ public sealed class AppendAsyncTests : IDisposable
         await using (var trail = Open())
         {
             _disk.Hold();
-            var first = trail.AppendAsync(TestTrail.Body(1)).AsTask();
+            var first = Task.Run(() => trail.AppendAsync(TestTrail.Body(1)).AsTask());
             await _disk.WritingAsync(Deadline);
             var rest = Enumerable.Range(2, 49).Select(number => trail.AppendAsync(TestTrail.Body(number)).AsTask()).ToArray();
             trail.AppendSoon(TestTrail.Body(51));
@@ -70,7 +70,7 @@ public sealed class AppendAsyncTests : IDisposable
         await using (var trail = Open())
         {
             _disk.Hold();
-            var first = trail.AppendAsync(TestTrail.Body(1)).AsTask();
+            var first = Task.Run(() => trail.AppendAsync(TestTrail.Body(1)).AsTask());
             await _disk.WritingAsync(Deadline);
             var rest = Enumerable.Range(2, 9).Select(number => trail.AppendAsync(TestTrail.Body(number)).AsTask()).ToArray();
             _disk.Room = 200;
@@ -128,7 +128,7 @@ public sealed class AppendAsyncTests : IDisposable
     {
         var trail = Open();
         _disk.Hold();
-        var first = trail.AppendAsync(TestTrail.Body(1)).AsTask();
+        var first = Task.Run(() => trail.AppendAsync(TestTrail.Body(1)).AsTask());
         await _disk.WritingAsync(Deadline);
         var second = trail.AppendAsync(TestTrail.Body(2)).AsTask();
         var closing = Task.Run(async () => await trail.DisposeAsync(), TestContext.Current.CancellationToken);

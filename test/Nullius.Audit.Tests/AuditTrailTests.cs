@@ -23,7 +23,7 @@ public sealed class AuditTrailTests : IDisposable
         var audit = second.RootElement.GetProperty("audit");
         Assert.Equal("record 2", second.RootElement.GetProperty("message").GetString());
         Assert.Equal(2, audit.GetProperty("seq").GetInt64());
-        Assert.Equal(Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(lines[0]))), audit.GetProperty("prev").GetString());
+        Assert.Equal(Base64Url.EncodeToString(SHA256.HashData([0, .. Encoding.UTF8.GetBytes(lines[0])])), audit.GetProperty("prev").GetString());
         Assert.Equal(1795341601000, audit.GetProperty("at").GetInt64());
     }
 

@@ -47,10 +47,8 @@ internal sealed class GateHost : IAsyncDisposable
         var audit = AuditTrail.Open(new AuditOptions { Directory = data.Audit }, AuditSigningKey.Create(), time);
         var port = FreePort.Next();
         Nullius.Gateway.Gate? gate = null;
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.UseSockets(o => { var x = Environment.GetEnvironmentVariable("XS") ?? ""; if (x.Contains('w')) o.WaitForDataBeforeAllocatingBuffer = false; if (x.Contains('i')) o.UnsafePreferInlineScheduling = true; if (x.Contains('0')) o.IOQueueCount = 0; });
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.UseGate(() => gate!, new GateListenerOptions { Addresses = [IPAddress.Loopback], Port = port }));
         var server = builder.Build();
         var authority = new TestAuthority();
