@@ -84,8 +84,16 @@ public sealed class PasswordCheck : IDisposable
 
     private bool Matches(Person? person, string password)
     {
-        var result = _hasher.VerifyHashedPassword(person ?? new Person(), person?.PasswordHash ?? _dummyHash.Value, password);
-        return person?.PasswordHash is not null && result != PasswordVerificationResult.Failed;
+        var fits = Fits(_hasher, person ?? new Person(), person?.PasswordHash ?? _dummyHash.Value, password);
+        return person?.PasswordHash is not null && fits;
+    }
+
+    // Hashes of earlier versions are over what was typed. How many are computed follows from the text alone, never from the account.
+    internal static bool Fits(IPasswordHasher<Person> hasher, Person person, string hash, string password)
+    {
+        var canonical = PasswordRules.Canonical(password);
+        var fits = hasher.VerifyHashedPassword(person, hash, canonical) != PasswordVerificationResult.Failed;
+        return canonical == password ? fits : hasher.VerifyHashedPassword(person, hash, password) != PasswordVerificationResult.Failed || fits;
     }
 
     private sealed class Lane : IDisposable

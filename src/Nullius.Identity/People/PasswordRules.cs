@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using Nullius.Identity.People.Unicode;
 
 namespace Nullius.Identity.People;
 
@@ -8,14 +9,21 @@ internal sealed class PasswordRules(PeopleOptions options) : IPasswordValidator<
     /// <summary>Characters; longer ones are refused, not cut.</summary>
     public const int Most = 256;
 
+    /// <summary>
+    /// The form that is hashed: compatibility composition (NIST SP 800-63B-4, section 3.1.1.2), so that a password is the same
+    /// whichever keyboard or system typed it.
+    /// </summary>
+    public static string Canonical(string password) => CompatibilityComposition.Of(password);
+
     /// <summary>What is wrong with it, in words for the person; null when nothing is.</summary>
     /// <param name="least">Characters that it has at least.</param>
     public static string? Fault(int least, string? password, params IReadOnlyList<string> personal)
     {
+        if (password?.Length > Most)
+            return $"Use at most {Most} characters.";
+        password = password is null ? null : Canonical(password);
         if (password is null || password.EnumerateRunes().Count() < least)
             return $"Use at least {least} characters. A few words in a row are easy to keep in mind.";
-        if (password.Length > Most)
-            return $"Use at most {Most} characters.";
         if (CommonPasswords.Contains(password, personal))
             return "This password is easy to guess: it is made of common words, keyboard rows, dates or your name. Choose another one.";
         return null;

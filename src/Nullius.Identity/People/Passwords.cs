@@ -38,7 +38,7 @@ public sealed class Passwords
         var person = await db.Users.SingleAsync(row => row.Id == personId, cancellation);
         if (Fault(person, password) is { } fault)
             return (0, fault);
-        if (person.PasswordHash is { } old && _hasher.VerifyHashedPassword(person, old, password) != PasswordVerificationResult.Failed)
+        if (person.PasswordHash is { } old && PasswordCheck.Fits(_hasher, person, old, password))
             return (0, "This is your present password. Choose another one.");
         await SetAsync(db, person, password, survivors, cancellation);
         return (person.SecurityVersion, null);
@@ -68,7 +68,7 @@ public sealed class Passwords
     {
         if (Fault(person, password) is { } fault)
             throw new DirectoryException(fault);
-        person.PasswordHash = _hasher.HashPassword(person, password);
+        person.PasswordHash = _hasher.HashPassword(person, PasswordRules.Canonical(password));
         person.MustChangePassword = mustChange;
         person.PasswordChangedAt = _time.GetUtcNow();
     }
@@ -86,7 +86,7 @@ public sealed class Passwords
     private async Task SetAsync(IdentityDb db, Person person, string password, Survivors survivors, CancellationToken cancellation)
     {
         var now = _time.GetUtcNow();
-        person.PasswordHash = _hasher.HashPassword(person, password);
+        person.PasswordHash = _hasher.HashPassword(person, PasswordRules.Canonical(password));
         person.PasswordChangedAt = now;
         person.MustChangePassword = false;
         person.ResetCodeHash = null;

@@ -44,6 +44,40 @@ public sealed class PasswordTests
         Assert.NotNull(PasswordRules.Fault(12, text[..257]));
     }
 
+    [Theory]
+    [InlineData("cre\u0300me bru\u0302le\u0301e teapot", "cr\u00e8me br\u00fbl\u00e9e teapot")]
+    [InlineData("\u212bngstr\u00f6m gurgling lamp", "\u00c5ngstro\u0308m gurgling lamp")]
+    [InlineData("\uff47urgling teapot umbrella", "gurgling teapot umbrella")]
+    public async Task A_password_is_the_same_however_a_keyboard_composes_it(string set, string typed)
+    {
+        using var world = new World();
+        await world.People.CreateAsync(new NewPerson("alice") { Password = set }, "test", default);
+        var check = world.Get<PasswordCheck>();
+
+        Assert.Equal(PasswordVerdict.Accepted, (await check.CheckAsync("alice", typed, null, default)).Verdict);
+        Assert.Equal(PasswordVerdict.Accepted, (await check.CheckAsync("alice", set, null, default)).Verdict);
+        Assert.Equal(PasswordVerdict.Refused, (await check.CheckAsync("alice", typed + "x", null, default)).Verdict);
+    }
+
+    [Fact]
+    public async Task A_hash_over_what_was_typed_still_counts()
+    {
+        using var world = new World();
+        const string Typed = "cre\u0300me bru\u0302le\u0301e teapot";
+        await world.PersonAsync();
+        using (var db = world.Db())
+        {
+            var person = db.Users.Single();
+            person.PasswordHash = world.Get<Microsoft.AspNetCore.Identity.IPasswordHasher<Person>>().HashPassword(person, Typed);
+            db.SaveChanges();
+        }
+
+        Assert.Equal(PasswordVerdict.Accepted, (await world.Get<PasswordCheck>().CheckAsync("alice", Typed, null, default)).Verdict);
+    }
+
+    [Fact]
+    public void A_character_that_is_composed_counts_once() => Assert.NotNull(PasswordRules.Fault(12, string.Concat(Enumerable.Repeat("e\u0301", 3)) + "zqwm7v"));
+
     [Fact]
     public async Task The_right_password_is_taken_and_the_store_holds_a_hash()
     {
