@@ -69,7 +69,7 @@ internal static class DeviceCommand
 
     private static Command Revoke(Terminal terminal, Option<string?> data, Option<ResultFormat?> format)
     {
-        var device = new Argument<string>("DEVICE") { Description = "id of the device" };
+        var device = new Argument<string>("DEVICE") { Description = "id of the device, or its name where one device is called so" };
         var command = new Command("revoke", "Revoke a device: its certificate and everything that stands on it end now.") { device };
         command.SetAction(async (result, cancellation) =>
         {

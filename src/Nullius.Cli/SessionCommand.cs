@@ -12,14 +12,18 @@ internal static class SessionCommand
     [
         new("session", s => s.Id),
         new("user", s => s.User),
-        new("kind", s => s.Kind),
+        new("kind", KindOf),
         new("methods", s => string.Join(" ", s.Methods)),
         new("signed in", s => s.AuthenticatedAt.ToString("u", CultureInfo.InvariantCulture)),
         new("last seen", s => s.LastSeenAt.ToString("u", CultureInfo.InvariantCulture)),
+        new("ends", s => s.ExpiresAt.ToString("u", CultureInfo.InvariantCulture)),
         new("from", s => s.Address ?? ""),
         new("device", s => s.Device ?? ""),
         new("open", s => s.LiveConnections.ToString(CultureInfo.InvariantCulture)),
     ];
+
+    private static string KindOf(SessionView session) =>
+        session.Kind + (session.Name.Length > 0 ? $" `{session.Name}`" : "") + (session.Scopes.Count > 0 ? $" for {string.Join(" ", session.Scopes)}" : "");
 
     public static Command Build(Terminal terminal)
     {

@@ -23,17 +23,19 @@ internal static class UserCommand
         var data = DataOption.Build();
         var format = ResultWriter.FormatOption();
         return Examples.Of(
-            new Command("user", "List, create, disable, enable and reset people.")
+            new Command("user", "List, create, change, disable, enable and reset people.")
             {
                 data, format,
                 List(terminal, data, format),
                 Create(terminal, data, format),
+                UserUpdate.Build(terminal, data, format),
                 Change(terminal, data, format, "disable", "Disable a person: every session, token and open connection ends now."),
                 Change(terminal, data, format, "enable", "Enable a disabled person; they sign in anew."),
                 Reset(terminal, data, format),
             },
             "nullius user list --without-mfa",
             "nullius user create dave --group engineering",
+            "nullius user update dave --group support --no-group engineering",
             "nullius user disable alice");
     }
 
@@ -99,7 +101,7 @@ internal static class UserCommand
         return Examples.Of(command, "nullius user reset alice");
     }
 
-    private static Argument<string> UserArgument(string text) => new("USER") { Description = text };
+    internal static Argument<string> UserArgument(string text) => new("USER") { Description = text };
 
     private static void ShowCredentials(Terminal terminal, ResultFormat format, UserCredentials made) => ResultWriter.One(
         terminal, format, made,

@@ -78,6 +78,10 @@ public sealed class InstanceTests(InstanceTests.RunningInstance instance) : ICla
     [InlineData("device revoke dev-none", "dev-none")]
     [InlineData("session revoke s-none", "s-none")]
     [InlineData("token --user admin --device dev-none", "there is no device `dev-none`")]
+    [InlineData("user update admin", "name something to change")]
+    [InlineData("user update admin --tag team", "--tag `team`: expected KEY=VALUE")]
+    [InlineData("user update admin --no-group nobody", "`admin` is not in group `nobody`")]
+    [InlineData("device revoke laptop", "there is no device `laptop` that is not revoked")]
     [InlineData("user create x/y", "`x/y` is no user name")]
     public async Task What_is_named_and_not_there_ends_with_2(string line, string expected)
     {
@@ -91,6 +95,9 @@ public sealed class InstanceTests(InstanceTests.RunningInstance instance) : ICla
     {
         Assert.Equal(0, (await RunAsync("user", "create", "erin", "--format", "json")).Code);
         Assert.Contains("erin", (await RunAsync("user", "list", "--without-mfa", "--format", "jsonl")).Out, StringComparison.Ordinal);
+        var changed = await RunAsync("user", "update", "erin", "--group", "night", "--tag", "team=blue=1", "--format", "jsonl");
+        Assert.Contains("\"groups\":[\"night\"]", changed.Out, StringComparison.Ordinal);
+        Assert.Contains("\"team\":\"blue=1\"", changed.Out, StringComparison.Ordinal);
         Assert.Equal(0, (await RunAsync("user", "disable", "erin")).Code);
         Assert.Contains("\"disabled\":true", (await RunAsync("user", "list", "--format", "jsonl")).Out.Split('\n').Single(row => row.Contains("erin", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.Equal(0, (await RunAsync("revoke", "--user", "erin")).Code);

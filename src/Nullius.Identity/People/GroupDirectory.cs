@@ -58,6 +58,29 @@ public sealed class GroupDirectory
         await db.SaveRecordedAsync(_events, changed, cancellation);
     }
 
+    /// <summary>Takes the person into some groups and out of others in one change; names that are new become groups.</summary>
+    /// <exception cref="DirectoryException">There is no such person, a group is named twice, one to leave is none of the person's, or a name is none.</exception>
+    public async Task ChangeAsync(string personId, IReadOnlyList<string> join, IReadOnlyList<string> leave, string actor, CancellationToken cancellation)
+    {
+        if (join.Intersect(leave, StringComparer.Ordinal).FirstOrDefault() is { } both)
+            throw new DirectoryException($"group `{both}` is to be joined and left: expected one of both");
+        await using var db = await _contexts.CreateDbContextAsync(cancellation);
+        var person = await db.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Id == personId, cancellation)
+            ?? throw new DirectoryException($"there is no person `{personId}`");
+        var present = await db.Memberships.AsNoTracking().Where(row => row.PersonId == personId).Select(row => row.GroupName).ToListAsync(cancellation);
+        if (leave.Except(present, StringComparer.Ordinal).FirstOrDefault() is { } stranger)
+        {
+            throw new DirectoryException(present.Count == 0
+                ? $"`{person.UserName}` is not in group `{stranger}`, nor in any other"
+                : $"`{person.UserName}` is not in group `{stranger}`: expected one of {string.Join(", ", present.Order(StringComparer.Ordinal).Select(name => $"`{name}`"))}");
+        }
+
+        IReadOnlyList<string> groups = [.. present.Except(leave, StringComparer.Ordinal).Union(join, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        await SetAsync(db, personId, groups, cancellation);
+        var changed = new AccountEvent(AccountEventKind.GroupsChanged) { PersonId = personId, UserName = person.UserName, Actor = actor, Detail = string.Join(' ', groups) };
+        await db.SaveRecordedAsync(_events, changed, cancellation);
+    }
+
     internal async Task SetAsync(IdentityDb db, string personId, IReadOnlyList<string> groups, CancellationToken cancellation)
     {
         var wanted = groups.ToHashSet(StringComparer.Ordinal);

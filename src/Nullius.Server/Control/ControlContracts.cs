@@ -31,10 +31,22 @@ public sealed record PolicyStatus(DateTimeOffset LoadedAt, int Generation, IRead
 
 /// <summary>A person.</summary>
 /// <param name="SecondFactor">Whether a TOTP app or a passkey is enrolled.</param>
-public sealed record UserView(string Id, string Name, string DisplayName, IReadOnlyList<string> Groups, bool Disabled, bool SecondFactor, int Sessions);
+public sealed record UserView(string Id, string Name, string DisplayName, IReadOnlyList<string> Groups, bool Disabled, bool SecondFactor, int Sessions)
+{
+    /// <summary>Principal tags, by name without prefix.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>A person to create; with the one-time code they choose a password and enrol the second factor.</summary>
 public sealed record NewUser(string Name, string? DisplayName, IReadOnlyList<string>? Groups);
+
+/// <summary>What to change about a person; what is null stays.</summary>
+/// <param name="Join">Groups to be in; names that are new become groups.</param>
+/// <param name="Leave">Groups to be in no longer.</param>
+/// <param name="SetTags">Principal tags to set, by name without prefix.</param>
+/// <param name="DropTags">Names of principal tags to remove.</param>
+public sealed record UserChange(
+    string? DisplayName, IReadOnlyList<string>? Join, IReadOnlyList<string>? Leave, IReadOnlyDictionary<string, string>? SetTags, IReadOnlyList<string>? DropTags);
 
 /// <summary>A created or reset person.</summary>
 /// <param name="Code">One-time code for choosing a password at <paramref name="Url"/>; shown this once, to be handed over by a way that is trusted.</param>
@@ -53,7 +65,14 @@ public sealed record EnrolmentCode(string Code, DateTimeOffset ExpiresAt, string
 /// <summary>A session, token or API key that is alive.</summary>
 public sealed record SessionView(
     string Id, string User, string Kind, DateTimeOffset AuthenticatedAt, IReadOnlyList<string> Methods, DateTimeOffset LastSeenAt,
-    DateTimeOffset ExpiresAt, string? Address, string? Device, int LiveConnections);
+    DateTimeOffset ExpiresAt, string? Address, string? Device, int LiveConnections)
+{
+    /// <summary>What its owner calls an API key, or the name of a token's device; empty for browsers.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>What a token or key is limited to; empty: to nothing.</summary>
+    public IReadOnlyList<string> Scopes { get; init; } = [];
+}
 
 /// <summary>What to end: exactly one of the three.</summary>
 public sealed record Revocation(string? User, string? Device, string? Session);

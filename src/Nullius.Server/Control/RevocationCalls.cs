@@ -17,8 +17,8 @@ internal static class RevocationCalls
         {
             { User: not null, Device: null, Session: null } => EndAsync(
                 instance, given, (id, token) => instance.Get<SessionStore>().RevokeAllAsync(id, null, ControlApi.Actor, "revoked by the owner of the instance", token), cancellation),
-            { User: null, Device: { } device, Session: null } => EndAsync(
-                instance, given, async (_, token) =>
+            { User: null, Device: not null, Session: null } => EndAsync(
+                instance, given, async (device, token) =>
                 {
                     await Known(instance.Get<DeviceInventory>().RevokeAsync(device, ControlApi.Actor, token), $"there is no device `{device}` that is not revoked").ConfigureAwait(false);
                     // A change that has begun is not left half way because its caller went away.
@@ -36,6 +36,7 @@ internal static class RevocationCalls
     {
         var time = instance.Get<TimeProvider>();
         var person = given.User is null ? null : await UserCalls.FindAsync(instance, given.User, cancellation).ConfigureAwait(false);
+        if (given.Device is { } idOrName) given = given with { Device = await DeviceIdAsync(instance, idOrName, cancellation).ConfigureAwait(false) };
         var id = person?.Id ?? given.Device ?? given.Session!;
         var sessions = await SessionsOf(instance, given, id, cancellation).ConfigureAwait(false);
         var open = LiveOf(instance, given, id).ToDictionary(c => c.Reference, StringComparer.Ordinal);
@@ -57,6 +58,20 @@ internal static class RevocationCalls
         }
         var subject = person is not null ? "user " + person.UserName : given.Device is not null ? "device " + id : "session " + id;
         return new RevocationReceipt(subject, sequence, at, sessions, closed, open.Count);
+    }
+
+    /// <summary>What was named when it is an id, else the id of the one device in use that is called so.</summary>
+    private static async Task<string> DeviceIdAsync(Instance instance, string idOrName, CancellationToken cancellation)
+    {
+        var devices = await instance.Get<DeviceInventory>().ListAsync(cancellation).ConfigureAwait(false);
+        if (devices.Any(d => d.Id == idOrName)) return idOrName;
+        var named = devices.Where(d => d.Name == idOrName && d.State != Identity.Trust.DeviceState.Revoked).ToList();
+        return named switch
+        {
+            [var one] => one.Id,
+            [] => throw new ControlRefusedException($"there is no device `{idOrName}` that is not revoked: `nullius device list` shows which there are"),
+            _ => throw new ControlRefusedException($"{named.Count} devices are called `{idOrName}`: name one by its id ({string.Join(", ", named.Select(d => d.Id))})"),
+        };
     }
 
     private static IReadOnlyList<LiveConnectionInfo> LiveOf(Instance instance, Revocation given, string id) =>

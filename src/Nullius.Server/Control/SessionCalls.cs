@@ -22,7 +22,11 @@ internal static class SessionCalls
         [
             .. sessions.Select(s => new SessionView(
                 s.Session.Id, s.UserName, s.Session.Kind.ToString().ToLowerInvariant(), s.Session.AuthenticatedAt, s.Session.Methods, s.Session.LastSeenAt,
-                s.Session.ExpiresAt, s.Session.Address, s.Session.BoundDeviceId, instance.Gate.Live.OfSession(s.Session.Id).Count)),
+                s.Session.ExpiresAt, s.Session.Address, s.Session.BoundDeviceId, instance.Gate.Live.OfSession(s.Session.Id).Count)
+            {
+                Name = s.Name,
+                Scopes = s.Session.Scopes,
+            }),
         ];
     }
 
@@ -34,6 +38,7 @@ internal static class SessionCalls
     {
         var person = await UserCalls.FindAsync(instance, given.User, cancellation).ConfigureAwait(false);
         var device = await FindDeviceAsync(instance, person.Id, given.Device, cancellation).ConfigureAwait(false);
+        if (instance.Get<SignIn.SignInOptions>().ScopeFault(given.Scopes ?? []) is { } fault) throw new ControlRefusedException(fault);
         var token = await instance.Get<Identity.Tokens.TokenStore>().IssueUnattendedAsync(
             person.Id, device, TimeSpan.FromSeconds(given.Ttl), given.Scopes ?? [], ControlApi.Actor, cancellation).ConfigureAwait(false);
         return new IssuedToken(token.Secret, token.ExpiresAt, person.UserName, device.Id);

@@ -4,7 +4,7 @@ using Nullius.Server.Hosting;
 
 namespace Nullius.Server.Control;
 
-/// <summary>People: list, create, disable, enable, reset.</summary>
+/// <summary>People: list, create, change, disable, enable, reset.</summary>
 internal static class UserCalls
 {
     public static void MapUsers(this RouteGroupBuilder api, Instance instance)
@@ -13,6 +13,7 @@ internal static class UserCalls
         var users = api.MapGroup("/users");
         users.MapGet("", (bool? withoutMfa, CancellationToken cancellation) => ListAsync(instance, withoutMfa ?? false, cancellation));
         users.MapPost("", (NewUser given, CancellationToken cancellation) => CreateAsync(instance, given, cancellation));
+        users.MapPost("/{name}/change", (string name, UserChange given, CancellationToken cancellation) => ChangeAsync(instance, name, given, cancellation));
         users.MapPost("/{name}/disable", (string name, CancellationToken cancellation) => RevocationCalls.EndAsync(
             instance, new Revocation(name, null, null), (person, token) => people.DisableAsync(person, ControlApi.Actor, token), cancellation));
         users.MapPost("/{name}/enable", (string name, CancellationToken cancellation) => EnableAsync(instance, name, cancellation));
@@ -40,6 +41,25 @@ internal static class UserCalls
         return Credentials(instance, person, code!);
     }
 
+    /// <summary>What a person is called, is tagged with and belongs to; open connections that the change ends are closed at once.</summary>
+    private static async Task<UserView> ChangeAsync(Instance instance, string name, UserChange given, CancellationToken cancellation)
+    {
+        var (people, person) = (instance.Get<PeopleDirectory>(), await FindAsync(instance, name, cancellation).ConfigureAwait(false));
+        var (set, drop) = (given.SetTags ?? new Dictionary<string, string>(), given.DropTags ?? []);
+        if (drop.FirstOrDefault(tag => !person.Tags.ContainsKey(tag)) is { } stranger) throw new ControlRefusedException($"`{person.UserName}` has no tag `{stranger}`");
+        if (given.Join is { Count: > 0 } || given.Leave is { Count: > 0 })
+            await instance.Get<GroupDirectory>().ChangeAsync(person.Id, given.Join ?? [], given.Leave ?? [], ControlApi.Actor, cancellation).ConfigureAwait(false);
+        if (set.Count + drop.Count > 0)
+        {
+            var tags = person.Tags.Where(tag => !drop.Contains(tag.Key, StringComparer.Ordinal)).ToDictionary(StringComparer.Ordinal);
+            foreach (var (key, value) in set) tags[key] = value;
+            await people.SetTagsAsync(person.Id, tags, ControlApi.Actor, cancellation).ConfigureAwait(false);
+        }
+        if (given.DisplayName is { } display) await people.SetDisplayNameAsync(person.Id, display, ControlApi.Actor, cancellation).ConfigureAwait(false);
+        var sessions = await instance.Get<SessionStore>().ListAsync(person.Id, cancellation).ConfigureAwait(false);
+        return View(await FindAsync(instance, person.Id, cancellation).ConfigureAwait(false), sessions.Count);
+    }
+
     private static async Task<RevocationReceipt> EnableAsync(Instance instance, string name, CancellationToken cancellation)
     {
         var person = await FindAsync(instance, name, cancellation).ConfigureAwait(false);
@@ -61,5 +81,5 @@ internal static class UserCalls
         new(View(person, 0), code.Code, code.ExpiresAt, instance.Url(instance.Configuration.Config.Gate.SignInHost) + "/sign-in/reset");
 
     private static UserView View(PersonSummary person, int sessions) => new(
-        person.Id, person.UserName, person.DisplayName, person.Groups, person.Disabled, person.HasSecondFactor, sessions);
+        person.Id, person.UserName, person.DisplayName, person.Groups, person.Disabled, person.HasSecondFactor, sessions) { Tags = person.Tags };
 }

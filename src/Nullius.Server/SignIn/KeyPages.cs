@@ -8,7 +8,7 @@ using Nullius.Server.SignIn.Pages;
 namespace Nullius.Server.SignIn;
 
 /// <summary>Making an API key, and approving a token that a device asks for. Both with a fresh second factor.</summary>
-internal sealed class KeyPages(Account account, TokenStore tokenStore, TokenRequests requests, TryLimits limits, PeopleOptions people, Exchange exchange)
+internal sealed class KeyPages(Account account, TokenStore tokenStore, TokenRequests requests, TryLimits limits, PeopleOptions people, SignInOptions options, Exchange exchange)
 {
     private static readonly int[] UsualDays = [7, 30, 90];
 
@@ -24,6 +24,8 @@ internal sealed class KeyPages(Account account, TokenStore tokenStore, TokenRequ
         {
             var days = int.TryParse(form["days"], NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 0;
             var scopes = form["scopes"].ToString().Split([' ', ','], StringSplitOptions.RemoveEmptyEntries);
+            if (options.ScopeFault(scopes) is { } fault)
+                throw new TokenRefusedException(fault.TrimEnd('?'));
             key = await tokenStore.CreateKeyAsync(live.Session, form["name"].ToString(), TimeSpan.FromDays(days), scopes, context.RequestAborted);
         }
         catch (TokenRefusedException refused)

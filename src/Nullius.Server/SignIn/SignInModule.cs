@@ -57,49 +57,49 @@ public static class SignInModule
 
     private static void MapSteps(RouteGroupBuilder pages)
     {
-        pages.MapGet("/sign-in", (HttpContext context, PasswordPages page) => page.ShowAsync(context));
+        pages.MapPage("/sign-in", (HttpContext context, PasswordPages page) => page.ShowAsync(context));
         pages.MapPost("/sign-in", (HttpContext context, PasswordPages page) => page.TakeAsync(context));
-        pages.MapGet("/sign-in/confirm", (HttpContext context, PasswordPages page) => page.ShowAgainAsync(context));
+        pages.MapPage("/sign-in/confirm", (HttpContext context, PasswordPages page) => page.ShowAgainAsync(context));
         pages.MapPost("/sign-in/confirm", (HttpContext context, PasswordPages page) => page.TakeAgainAsync(context));
-        pages.MapGet("/sign-in/factor", (HttpContext context, FactorPages page) => page.ShowAsync(context));
+        pages.MapPage("/sign-in/factor", (HttpContext context, FactorPages page) => page.ShowAsync(context));
         pages.MapPost("/sign-in/factor", (HttpContext context, FactorPages page) => page.TakeAsync(context));
         pages.MapPost("/sign-in/passkey/options", (HttpContext context, PasskeyEndpoints page, Passkeys passkeys) => page.AskAsync(context, passkeys));
         pages.MapPost("/sign-in/passkey", (HttpContext context, PasskeyEndpoints page, Passkeys passkeys) => page.TakeAsync(context, passkeys));
-        pages.MapGet("/sign-in/password", (HttpContext context, ResetPages page) => page.ShowChangeAsync(context));
+        pages.MapPage("/sign-in/password", (HttpContext context, ResetPages page) => page.ShowChangeAsync(context));
         pages.MapPost("/sign-in/password", (HttpContext context, ResetPages page) => page.TakeChangeAsync(context));
-        pages.MapGet("/sign-in/reset", (HttpContext context, ResetPages page) => page.ShowAsync(context));
+        pages.MapPage("/sign-in/reset", (HttpContext context, ResetPages page) => page.ShowAsync(context));
         pages.MapPost("/sign-in/reset", (HttpContext context, ResetPages page) => page.TakeAsync(context));
-        pages.MapGet("/enrol", (HttpContext context, EnrolPages page) => page.ShowAsync(context));
+        pages.MapPage("/enrol", (HttpContext context, EnrolPages page) => page.ShowAsync(context));
         pages.MapPost("/enrol", (HttpContext context, EnrolPages page) => page.TakeAsync(context));
         pages.MapPost("/enrol/passkey/options", (HttpContext context, EnrolPages page, Passkeys passkeys) => page.AskPasskeyAsync(context, passkeys));
         pages.MapPost("/enrol/passkey", (HttpContext context, EnrolPages page, Passkeys passkeys) => page.TakePasskeyAsync(context, passkeys));
-        pages.MapGet("/enrol/codes", (HttpContext context, EnrolPages page) => page.ShowCodesAsync(context));
+        pages.MapPage("/enrol/codes", (HttpContext context, EnrolPages page) => page.ShowCodesAsync(context));
         pages.MapPost("/enrol/codes", (HttpContext context, EnrolPages page) => page.TakeCodesAsync(context));
-        pages.MapGet("/step-up", (HttpContext context, StepUpPages page) => page.ShowAsync(context));
-        pages.MapGet("/sign-out", (HttpContext context, SignOutPages page) => page.ShowAsync(context));
+        pages.MapPage("/step-up", (HttpContext context, StepUpPages page) => page.ShowAsync(context));
+        pages.MapPage("/sign-out", (HttpContext context, SignOutPages page) => page.ShowAsync(context));
         pages.MapPost("/sign-out", (HttpContext context, SignOutPages page) => page.TakeAsync(context));
     }
 
     private static void MapAccount(RouteGroupBuilder pages)
     {
-        pages.MapGet("/", (HttpContext context, AccountPages page) => page.HomeAsync(context));
-        pages.MapGet("/account", (HttpContext context, AccountPages page) => page.ShowAsync(context));
+        pages.MapPage("/", (HttpContext context, AccountPages page) => page.HomeAsync(context));
+        pages.MapPage("/account", (HttpContext context, AccountPages page) => page.ShowAsync(context));
         pages.MapPost("/account/sessions/revoke", (HttpContext context, AccountPages page) => page.RevokeAsync(context));
         pages.MapPost("/account/sessions/revoke-others", (HttpContext context, AccountPages page) => page.RevokeOthersAsync(context));
-        pages.MapGet("/account/password", (HttpContext context, AccountFactorPages page) => page.ShowPasswordAsync(context));
+        pages.MapPage("/account/password", (HttpContext context, AccountFactorPages page) => page.ShowPasswordAsync(context));
         pages.MapPost("/account/password", (HttpContext context, AccountFactorPages page) => page.TakePasswordAsync(context));
-        pages.MapGet("/account/authenticator", (HttpContext context, AccountFactorPages page) => page.ShowAuthenticatorAsync(context));
+        pages.MapPage("/account/authenticator", (HttpContext context, AccountFactorPages page) => page.ShowAuthenticatorAsync(context));
         pages.MapPost("/account/authenticator", (HttpContext context, AccountFactorPages page) => page.TakeAuthenticatorAsync(context));
         pages.MapPost("/account/authenticator/remove", (HttpContext context, AccountFactorPages page) => page.RemoveAuthenticatorAsync(context));
-        pages.MapGet("/account/passkeys", (HttpContext context, AccountFactorPages page) => page.ShowPasskeysAsync(context));
+        pages.MapPage("/account/passkeys", (HttpContext context, AccountFactorPages page) => page.ShowPasskeysAsync(context));
         pages.MapPost("/account/passkeys/options", (HttpContext context, AccountFactorPages page, Passkeys passkeys, BrowserSession browser) => page.AskPasskeyAsync(context, passkeys, browser));
         pages.MapPost("/account/passkeys", (HttpContext context, AccountFactorPages page, Passkeys passkeys, BrowserSession browser) => page.TakePasskeyAsync(context, passkeys, browser));
         pages.MapPost("/account/passkeys/remove", (HttpContext context, AccountFactorPages page, Passkeys passkeys) => page.RemovePasskeyAsync(context, passkeys));
-        pages.MapGet("/account/codes", (HttpContext context, AccountFactorPages page) => page.ShowCodesAsync(context));
+        pages.MapPage("/account/codes", (HttpContext context, AccountFactorPages page) => page.ShowCodesAsync(context));
         pages.MapPost("/account/codes", (HttpContext context, AccountFactorPages page) => page.TakeCodesAsync(context));
-        pages.MapGet("/account/keys", (HttpContext context, KeyPages page) => page.ShowAsync(context));
+        pages.MapPage("/account/keys", (HttpContext context, KeyPages page) => page.ShowAsync(context));
         pages.MapPost("/account/keys", (HttpContext context, KeyPages page) => page.TakeAsync(context));
-        pages.MapGet("/account/approve", (HttpContext context, KeyPages page) => page.ShowApprovalAsync(context));
+        pages.MapPage("/account/approve", (HttpContext context, KeyPages page) => page.ShowApprovalAsync(context));
         pages.MapPost("/account/approve", (HttpContext context, KeyPages page) => page.TakeApprovalAsync(context));
     }
 
@@ -108,7 +108,7 @@ public static class SignInModule
         foreach (var (name, type) in new[] { ("pages.css", "text/css; charset=utf-8"), ("passkeys.js", "text/javascript; charset=utf-8"), ("icon.svg", "image/svg+xml") })
         {
             var bytes = Asset(name);
-            pages.MapGet($"/assets/{name}", (HttpContext context) =>
+            pages.MapPage($"/assets/{name}", (HttpContext context) =>
             {
                 context.Response.ContentType = type;
                 context.Response.ContentLength = bytes.Length;
@@ -120,6 +120,9 @@ public static class SignInModule
             });
         }
     }
+
+    // RFC 9110, section 9.3.2: what can be read by GET answers HEAD too; the server leaves the content out.
+    private static void MapPage(this RouteGroupBuilder pages, string path, Delegate show) => pages.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], show);
 
     private static byte[] Asset(string name)
     {

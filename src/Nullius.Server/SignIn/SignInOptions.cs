@@ -20,6 +20,9 @@ public sealed record SignInOptions
     /// <summary>What is listed as the person's applications; asked at every view, so that a reloaded configuration shows.</summary>
     public Func<IReadOnlyList<ApplicationLink>> Applications { get; init; } = () => [];
 
+    /// <summary>Names that a token or key can be limited to: routes, and the decision point; null: any. Asked each time, as the configuration is now.</summary>
+    public Func<IReadOnlyList<string>>? Scopes { get; init; }
+
     /// <summary>Failed tries that an address has at once, and again in each minute.</summary>
     public int TriesPerAddress { get; init; } = 30;
 
@@ -27,6 +30,16 @@ public sealed record SignInOptions
     public string SignInAuthority => HttpsPort == 443 ? SignInHost : $"{SignInHost}:{HttpsPort}";
 
     public string SignInOrigin => $"https://{SignInAuthority}";
+
+    /// <summary>What is wrong with a limit that names nothing here, which would make a key that opens nothing; null when nothing is.</summary>
+    internal string? ScopeFault(IReadOnlyList<string> scopes)
+    {
+        if (Scopes?.Invoke() is not { } known) return null;
+        var stranger = scopes.Select(scope => scope.Split(':')[0]).FirstOrDefault(name => !known.Contains(name, StringComparer.Ordinal));
+        if (stranger is null) return null;
+        var near = Configuration.Nearest.Of(stranger, known) is { } meant ? $"did you mean `{meant}`?" : "expected one of " + string.Join(", ", known.Select(name => $"`{name}`"));
+        return $"there is no application `{Configuration.ConfigReport.Quote(stranger)}`: {near}";
+    }
 
     /// <summary>Every host of the deployment, as a source of Content-Security-Policy.</summary>
     internal string AnyHost => HttpsPort == 443 ? $"https://*.{Domain}" : $"https://*.{Domain}:{HttpsPort}";

@@ -31,6 +31,8 @@ internal sealed class TokenEndpoints(TokenRequests requests, TokenStore tokens, 
         try
         {
             var lifetime = body.Ttl is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, int.MaxValue)) : tokens.DefaultToken;
+            if (options.ScopeFault(body.Scopes ?? []) is { } fault)
+                throw new TokenRefusedException(fault);
             var started = await requests.StartAsync(device, lifetime, body.Scopes ?? [], context.RequestAborted);
             await exchange.JsonAsync(context, new
             {

@@ -39,6 +39,28 @@ public sealed class ControlSocketTests
         Assert.Contains(await control.GetAsync<IReadOnlyList<UserView>>("/v1/users?withoutMfa=true", CancellationToken.None), u => u.Name == "dave");
     }
 
+    [Fact]
+    public async Task Groups_tags_and_name_of_a_person_are_changed_and_the_rest_stays()
+    {
+        await using var running = await RunningServer.StartAsync();
+        using var control = running.Control();
+        await control.PostAsync<UserCredentials>("/v1/users", new NewUser("dave", "Dave", ["staff", "night"]), CancellationToken.None);
+
+        var tags = new Dictionary<string, string> { ["team"] = "blue", ["site"] = "north" };
+        await ChangeAsync(control, new UserChange(null, null, null, tags, null));
+        await ChangeAsync(control, new UserChange("Dave Field", ["support"], ["staff"], null, ["site"]));
+
+        var dave = await UserAsync(control, "dave");
+        Assert.Equal("Dave Field", dave.DisplayName);
+        Assert.Equal(["night", "support"], dave.Groups);
+        Assert.Equal("blue", Assert.Single(dave.Tags).Value);
+        var refused = await Assert.ThrowsAsync<ControlRefusedException>(() => ChangeAsync(control, new UserChange(null, ["staff"], ["suport"], null, null)));
+        Assert.Contains("`dave` is not in group `suport`: expected one of `night`, `support`", refused.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ControlRefusedException>(() => ChangeAsync(control, new UserChange(null, ["x"], ["x"], null, null)));
+        await Assert.ThrowsAsync<ControlRefusedException>(() => ChangeAsync(control, new UserChange(null, null, null, null, ["nothing"])));
+        Assert.Equal(["night", "support"], (await UserAsync(control, "dave")).Groups);
+    }
+
     [Theory]
     [InlineData("/v1/users/nobody/disable", "there is no user `nobody`")]
     [InlineData("/v1/nothing", "does not know the call")]
@@ -73,6 +95,8 @@ public sealed class ControlSocketTests
 
         await Assert.ThrowsAsync<ControlRefusedException>(() => control.PostAsync<UserCredentials>("/v1/users", new { name = "eve", admin = true }, CancellationToken.None));
     }
+
+    private static Task<UserView> ChangeAsync(ControlClient control, UserChange change) => control.PostAsync<UserView>("/v1/users/dave/change", change, CancellationToken.None);
 
     private static async Task<UserView> UserAsync(ControlClient control, string name) =>
         (await control.GetAsync<IReadOnlyList<UserView>>("/v1/users", CancellationToken.None)).Single(u => u.Name == name);

@@ -84,6 +84,8 @@ public sealed class AccountTests : IAsyncLifetime
     [InlineData("k", "", "30")]
     [InlineData("k", "a b;c", "30")]
     [InlineData("k", "*", "30")]
+    [InlineData("k", "apj", "30")]
+    [InlineData("k", "api API:GET", "30")]
     [InlineData("k", "api", "91")]
     [InlineData("k", "api", "0")]
     [InlineData("k", "api", "-1")]
@@ -96,6 +98,19 @@ public sealed class AccountTests : IAsyncLifetime
         var page = await browser.GetAsync("/account/keys");
         Assert.Equal(400, (await browser.PostAsync("/account/keys", ("csrf", page.Csrf), ("name", name), ("scopes", scopes), ("days", days))).Status);
         Assert.Single(await _site.Sessions.ListAsync(person.Id, default));
+    }
+
+    [Fact]
+    public async Task A_key_for_an_application_that_is_not_there_names_the_one_that_was_meant()
+    {
+        var (_, seed) = await _site.EnrolledAsync();
+        using var browser = _site.Browser();
+        await browser.SignInAsync(seed);
+        var page = await browser.GetAsync("/account/keys");
+
+        var refused = await browser.PostAsync("/account/keys", ("csrf", page.Csrf), ("name", "k"), ("scopes", "fils:GET"), ("days", "7"));
+
+        Assert.Contains("There is no application `fils`: did you mean `files`", System.Net.WebUtility.HtmlDecode(refused.Text), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,6 +36,8 @@ internal sealed class Browser : IDisposable
 
     public string? SessionCookie => Cookies.GetValueOrDefault("__Host-nullius");
 
+    public Task<Reply> HeadAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Head, new Uri(_site.Address, path)));
+
     public Task<Reply> GetAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(_site.Address, path)));
 
     public Task<Reply> PostAsync(string path, params (string Name, string Value)[] fields) => PostAsync(path, SignInSite.Origin, fields);

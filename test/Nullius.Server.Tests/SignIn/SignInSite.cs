@@ -120,6 +120,7 @@ internal sealed class SignInSite : IAsyncDisposable
             DeviceHost = "devices.nullius.localhost",
             TriesPerAddress = TriesPerAddress,
             Applications = () => [new ApplicationLink("api", "https://api.nullius.localhost:8443/", "JSON <API>")],
+            Scopes = () => ["api", "files", "pdp"],
         });
         _app = builder.Build();
         _app.MapSignIn();

@@ -34,6 +34,22 @@ public sealed class SignInTests : IAsyncLifetime
         Assert.Contains(_site.Events, one => one is { Kind: AccountEventKind.SignIn, Success: true, UserName: "alice" });
     }
 
+    [Theory]
+    [InlineData("/sign-in", 200)]
+    [InlineData("/sign-in/reset", 200)]
+    [InlineData("/assets/pages.css", 200)]
+    [InlineData("/enrol", 303)]
+    [InlineData("/account", 303)]
+    public async Task A_page_answers_HEAD_as_it_answers_GET_without_its_content(string path, int status)
+    {
+        using var browser = _site.Browser();
+
+        var head = await browser.HeadAsync(path);
+
+        Assert.Equal((status, ""), (head.Status, head.Text));
+        Assert.Equal(status, (await browser.GetAsync(path)).Status);
+    }
+
     [Fact]
     public async Task The_first_sign_in_sets_up_an_authenticator_and_shows_ten_recovery_codes_once()
     {
