@@ -106,6 +106,8 @@ public sealed class NulliusServer : IAsyncDisposable
         builder.Logging.SetMinimumLevel(options.LogLevel)
             // Both report what the gate and the store report themselves, in their own words.
             .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Error).AddFilter("Yarp", LogLevel.Error)
+            // It would name each request with its query, and makes a trace for each as soon as anything of it may be logged. The trail is our record.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
             .AddProvider(new StandardErrorLogs(options.LogLevel));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.UseGate(() => Gate, config.Listen.ToListener(Port)));
         builder.Services.AddRoutingCore();
