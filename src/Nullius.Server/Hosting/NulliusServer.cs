@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.Hosting;
+using Nullius.Audit;
 using Nullius.Gateway;
 using Nullius.Gateway.Config;
+using Nullius.Identity.People;
 using Nullius.Server.Api;
 using Nullius.Server.Configuration;
 using Nullius.Server.Control;
@@ -83,6 +85,7 @@ public sealed class NulliusServer : IAsyncDisposable
         LiveConfiguration? live = null;
         var application = foundations.Hold(BuildApplication(options, config, () => live));
         Services = application.Services;
+        await TellUnfinishedAsync(cancellation).ConfigureAwait(false);
         Gate = foundations.Hold(await Gate.StartAsync(PlatformServices.GateDependencies(Services), config.Gate with { HttpsPort = Port }, cancellation).ConfigureAwait(false));
         Map(application, config, options);
         await ServeAsync(application, cancellation).ConfigureAwait(false);
@@ -98,6 +101,18 @@ public sealed class NulliusServer : IAsyncDisposable
         foundations.Hold(await ControlListener.StartAsync(instance, verify, new StandardErrorLogs(options.LogLevel), cancellation).ConfigureAwait(false));
         await FirstPeople.WelcomeAsync(instance, options.Demo, options, cancellation).ConfigureAwait(false);
         if (options.Demo) foundations.Hold(await DemoDevices.StartAsync(instance, options, cancellation).ConfigureAwait(false));
+    }
+
+    private async Task TellUnfinishedAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await Services.GetRequiredService<UnfinishedChanges>().TellAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (AuditUnavailableException)
+        {
+            // A full disk keeps nobody from starting: it is told at the next start.
+        }
     }
 
     private WebApplication BuildApplication(ServerOptions options, NulliusConfig config, Func<LiveConfiguration?> live)
