@@ -66,6 +66,21 @@ public sealed class VerifierTests : IDisposable
     }
 
     [Fact]
+    public async Task Missing_heads_of_a_copy_of_another_name_accuse_no_line()
+    {
+        await _test.WriteAsync(3);
+        var copy = Path.Combine(_test.Root, "elsewhere");
+        await AuditCopy.MakeAsync(_test.Folder, copy, TestContext.Current.CancellationToken);
+        File.Delete(Path.Combine(copy, "heads.jsonl"));
+
+        var verification = AuditVerifier.Verify(copy);
+
+        Assert.Equal(Path.GetFileName(_test.Folder), verification.Node);
+        Assert.Contains(verification.Findings, finding => finding.Kind is AuditFindingKind.BadHead);
+        Assert.DoesNotContain(verification.Findings, finding => finding.Kind is AuditFindingKind.Altered);
+    }
+
+    [Fact]
     public async Task A_removed_newest_head_is_missed_by_the_tip()
     {
         await _test.WriteAsync(3);

@@ -50,7 +50,8 @@ public static class AuditVerifier
         if (heads.IsOfAnotherVersion)
             return OfAnotherVersion(directory, findings);
         tip.Judge(heads, findings);
-        var node = heads.Node ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(directory));
+        // The name is in every head, and in the tip's statement where the heads are gone: a copy lies in a folder of any name.
+        var node = heads.Node ?? tip.Tip.Signed?.Node ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(directory));
         var chain = new ChainCheck(Digest.Genesis(node), heads, findings);
         var segments = SegmentFiles.Indexes(directory);
         ReadSegments(directory, segments, chain, heads, cancellation);
