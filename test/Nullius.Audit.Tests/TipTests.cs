@@ -177,7 +177,8 @@ public sealed class TipTests : IDisposable
         Assert.Equal(before, [.. Directory.GetFiles(_test.Folder).Order(StringComparer.Ordinal).Select(file => (file, Convert.ToHexString(File.ReadAllBytes(file))))]);
         var result = AuditVerifier.Verify(_test.Folder, Expect());
         Assert.False(result.Verifies);
-        Assert.Contains(result.Findings, finding => finding.Message.Contains($"is of version {version}, expected 3", StringComparison.Ordinal));
+        // One finding, not one for each line: that they are hashed in another way is no sign of tampering with each.
+        Assert.Contains($"is of version {version}, expected 3", Assert.Single(result.Findings).Message, StringComparison.Ordinal);
     }
 
     private AuditTrail Running(int records)

@@ -56,6 +56,10 @@ internal sealed record SignedHead(string Node, long Size, int Segment, long EndO
         return [.. signed, .. Signature, .. Encoding.ASCII.GetBytes(Base64Url.EncodeToString(key.Sign(signed))), .. End];
     }
 
+    /// <summary>True for the line of a head whose trail hashes its lines in another way: nothing can be said of them here.</summary>
+    public static bool IsOfAnotherVersion(ReadOnlySpan<byte> line) =>
+        line.StartsWith("{\"v\":"u8) && Utf8Parser.TryParse(line[5..], out int version, out _) && version != Version;
+
     /// <summary>Reads a line without its line feed; null when it is not a head or its signature does not verify.</summary>
     public static SignedHead? TryRead(ReadOnlySpan<byte> line, PublicKeys keys, out string problem)
     {
@@ -86,7 +90,7 @@ internal sealed record SignedHead(string Node, long Size, int Segment, long EndO
             var root = document.RootElement;
             if (root.GetProperty("v").GetInt32() is var version and not Version)
             {
-                problem = $"is of version {version}, expected {Version}: another version of Nullius wrote the trail";
+                problem = $"is of version {version}, expected {Version}: another version of Nullius wrote the trail, and reads it";
                 return null;
             }
 

@@ -27,19 +27,20 @@ internal sealed class FreshLeaves(int most)
         }
     }
 
-    /// <summary>The leaves after one sequence and up to another; null when not all of them are there. What comes before the last is forgotten.</summary>
-    public Digest[]? Take(long after, long upTo)
+    /// <summary>Fills a list with the leaves after one sequence and up to another; false when not all of them are there. What comes before the last is forgotten.</summary>
+    public bool TryTake(long after, long upTo, List<Digest> taken)
     {
         lock (_lock)
         {
             var from = after - _before;
             var count = upTo - after;
             if (from < 0 || from + count > _leaves.Count)
-                return null;
-            var taken = CollectionsMarshal.AsSpan(_leaves).Slice((int)from, (int)count).ToArray();
+                return false;
+            taken.Clear();
+            taken.AddRange(CollectionsMarshal.AsSpan(_leaves).Slice((int)from, (int)count));
             _leaves.RemoveRange(0, (int)(from + count));
             _before = upTo;
-            return taken;
+            return true;
         }
     }
 }

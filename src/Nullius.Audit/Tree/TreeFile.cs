@@ -14,6 +14,7 @@ internal sealed class TreeFile(string folder, int mostLineBytes, FreshLeaves fre
 {
     private const int MostBytes = 8192;
 
+    private readonly List<Digest> _leaves = [];
     private MerkleTree _tree = new();
     private int _segment = 1;
     private long _offset;
@@ -39,9 +40,9 @@ internal sealed class TreeFile(string folder, int mostLineBytes, FreshLeaves fre
     /// <summary>Takes in what was written up to a position that holds whole lines.</summary>
     public void AdvanceTo(TrailPosition position)
     {
-        if (position.Sequence > _tree.Size && fresh.Take(_tree.Size, position.Sequence) is { } leaves)
+        if (position.Sequence > _tree.Size && fresh.TryTake(_tree.Size, position.Sequence, _leaves))
         {
-            foreach (var leaf in leaves)
+            foreach (var leaf in _leaves)
                 _tree.Append(leaf);
             (_segment, _offset) = (position.Segment, position.Offset);
             return;

@@ -47,6 +47,8 @@ public static class AuditVerifier
         // The tip, then the heads, then the lines: in a trail that grows, what is read later has more.
         var tip = TipCheck.Read(directory, expectation);
         var heads = HeadCheck.Read(directory, expectation, tip.Tip.Signed, findings);
+        if (heads.IsOfAnotherVersion)
+            return OfAnotherVersion(directory, findings);
         tip.Judge(heads, findings);
         var node = heads.Node ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(directory));
         var chain = new ChainCheck(Digest.Genesis(node), heads, findings);
@@ -69,6 +71,21 @@ public static class AuditVerifier
             KeyIds = heads.KeyIds,
         };
     }
+
+    // The finding that says so is all there is to say: the lines are left unread.
+    private static AuditVerification OfAnotherVersion(string directory, FindingList findings) => new()
+    {
+        Node = Path.GetFileName(Path.TrimEndingDirectorySeparator(directory)),
+        Findings = findings.InOrder(),
+        MoreFindings = findings.More,
+        Lines = 0,
+        Segments = SegmentFiles.Indexes(directory).Count,
+        Heads = 0,
+        SignedUpTo = 0,
+        TipUpTo = 0,
+        TipAuthenticated = false,
+        KeyIds = [],
+    };
 
     private static void ReadSegments(string directory, List<int> segments, ChainCheck chain, HeadCheck heads, CancellationToken cancellation)
     {

@@ -31,6 +31,9 @@ internal sealed class HeadCheck
     /// <summary>The newest head; null without heads.</summary>
     public SignedHead? Newest => _newest;
 
+    /// <summary>True when the first head is of another version: the lines are hashed in another way, and nothing can be said of them.</summary>
+    public bool IsOfAnotherVersion { get; private set; }
+
     /// <summary>True when the head that the tip's statement follows is there.</summary>
     public bool HoldsStatedHead { get; private set; }
 
@@ -113,6 +116,12 @@ internal sealed class HeadCheck
                 problem = Judge(head, previous);
             if (problem.Length > 0)
                 findings.Add(Bad(number, lines.Offset, head?.Size ?? 0, problem));
+            if (number == 1 && SignedHead.IsOfAnotherVersion(line))
+            {
+                IsOfAnotherVersion = true;
+                return;
+            }
+
             if (head is not null && (problem.Length == 0 || problem == OutOfChain))
                 Take(head, number);
 

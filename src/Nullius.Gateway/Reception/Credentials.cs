@@ -73,7 +73,7 @@ internal static class Credentials
     /// <summary>The Cookie header without the gate's own cookies, in any case; null when nothing is left.</summary>
     public static string? WithoutOwn(StringValues cookies)
     {
-        var kept = new System.Text.StringBuilder();
+        System.Text.StringBuilder? kept = null;
         foreach (var header in cookies)
         {
             var rest = header.AsSpan();
@@ -82,13 +82,15 @@ internal static class Credentials
                 var cookie = NextCookie(ref rest);
                 if (cookie.Length == 0 || IsOwn(cookie))
                     continue;
-                if (kept.Length > 0)
+                if (kept is null)
+                    kept = new System.Text.StringBuilder(header!.Length);
+                else
                     kept.Append("; ");
                 kept.Append(cookie);
             }
         }
 
-        return kept.Length == 0 ? null : kept.ToString();
+        return kept?.ToString();
     }
 
     /// <summary>True when some cookie of the gate's is among them.</summary>

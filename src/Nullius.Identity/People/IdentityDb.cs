@@ -32,6 +32,8 @@ public sealed class IdentityDb(DbContextOptions<IdentityDb> options, TimeProvide
 
     internal DbSet<Kept> Kept => Set<Kept>();
 
+    internal DbSet<UnfinishedChange> UnfinishedChanges => Set<UnfinishedChange>();
+
     internal DbSet<HandoffCode> HandoffCodes => Set<HandoffCode>();
 
     protected override Version SchemaVersion => IdentitySchemaVersions.Version3;
@@ -149,6 +151,7 @@ public sealed class IdentityDb(DbContextOptions<IdentityDb> options, TimeProvide
             code.HasKey(row => row.Hash);
             code.HasIndex(row => row.ExpiresAt).HasDatabaseName("handoff_code_expiry");
         });
+        builder.Entity<UnfinishedChange>(change => change.ToTable("unfinished_change"));
         builder.Entity<Kept>(kept =>
         {
             kept.ToTable("kept");

@@ -59,6 +59,7 @@ public static class IdentityModule
             Contexts(p), Get<FailureLedger>(p), Get<IAccountEvents>(p), Get<KeyRing>(p), Get<RandomSource>(p), Get<TimeProvider>(p)));
         services.AddScoped(p => new Passkeys(
             Get<IPasskeyHandler<Person>>(p), Get<UserManager<Person>>(p), Get<IdentityDb>(p), Get<IAccountEvents>(p), Get<TimeProvider>(p)));
+        services.AddSingleton(p => new UnfinishedChanges(Contexts(p), Get<IAccountEvents>(p)));
         services.AddSingleton(p => new GroupDirectory(Contexts(p), Get<IAccountEvents>(p), Get<TimeProvider>(p)));
         services.AddSingleton(p => new PeopleDirectory(
             Contexts(p), Get<ILookupNormalizer>(p), Get<Passwords>(p), Get<GroupDirectory>(p), Get<IAccountEvents>(p), Get<RandomSource>(p), Get<TimeProvider>(p)));

@@ -122,6 +122,13 @@ public static class IdentitySchema
         CREATE INDEX kept_expiry ON kept (expires_at);
         """;
 
+    private const string Third = """
+        CREATE TABLE unfinished_change (
+            id     INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+            events TEXT    NOT NULL
+        ) STRICT;
+        """;
+
     /// <summary>Passed to <see cref="Store.Open"/> with those of the other modules.</summary>
-    public static IReadOnlyList<SchemaScript> Scripts { get; } = [new("identity", 1, First), new("identity", 2, Second)];
+    public static IReadOnlyList<SchemaScript> Scripts { get; } = [new("identity", 1, First), new("identity", 2, Second), new("identity", 3, Third)];
 }

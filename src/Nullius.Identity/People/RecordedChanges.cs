@@ -5,7 +5,7 @@ namespace Nullius.Identity.People;
 /// <summary>
 /// Commits a change with its audit records. INVARIANT: a record of success stands in the trail only where the store took the change, and
 /// nothing that cannot be recorded is committed: the store checks everything first, then the records are written, then the store commits. A
-/// commit that fails after that is recorded as a failure of its own, right behind.
+/// commit that fails after that is recorded as a failure of its own, right behind; one that the process did not live to see, at the next start.
 /// </summary>
 internal static class RecordedChanges
 {
@@ -19,32 +19,49 @@ internal static class RecordedChanges
     /// <param name="cancellation">Ends the wait; not any more once the records are written.</param>
     public static async Task SaveRecordedAsync(this IdentityDb db, IAccountEvents events, IReadOnlyList<AccountEvent> happened, Func<Task> more, CancellationToken cancellation)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var change = await UnfinishedChanges.BeginAsync(db, happened, cancellation);
+        // Whether a record of success stands that nothing behind it takes back.
+        var stands = false;
         try
         {
-            await more();
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            RecordFailures(events, happened, "refused by the store");
-            throw;
-        }
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+            try
+            {
+                await more();
+                await db.SaveChangesAsync(cancellation);
+                await UnfinishedChanges.StrikeAsync(db, change, cancellation);
+            }
+            catch (DbUpdateException)
+            {
+                RecordFailures(events, happened, "refused by the store");
+                throw;
+            }
 
-        foreach (var one in happened)
-            events.Record(one);
-        try
-        {
-            await transaction.CommitAsync(CancellationToken.None);
+            foreach (var one in happened)
+            {
+                events.Record(one);
+                stands = true;
+            }
+
+            try
+            {
+                await transaction.CommitAsync(CancellationToken.None);
+            }
+            catch
+            {
+                RecordFailures(events, happened, "not committed: the record before does not hold");
+                stands = false;
+                throw;
+            }
         }
-        catch
+        catch (Exception) when (!stands)
         {
-            RecordFailures(events, happened, "not committed: the record before does not hold");
+            await UnfinishedChanges.TryStrikeAsync(db, change);
             throw;
         }
     }
 
-    private static void RecordFailures(IAccountEvents events, IReadOnlyList<AccountEvent> happened, string why)
+    public static void RecordFailures(IAccountEvents events, IReadOnlyList<AccountEvent> happened, string why)
     {
         foreach (var one in happened)
             events.Record(one with { Success = false, Detail = one.Detail is null ? why : $"{one.Detail} ({why})" });

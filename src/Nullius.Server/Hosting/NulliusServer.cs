@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.Hosting;
+using Nullius.Audit;
 using Nullius.Gateway;
 using Nullius.Gateway.Config;
+using Nullius.Identity.People;
 using Nullius.Server.Api;
 using Nullius.Server.Configuration;
 using Nullius.Server.Control;
@@ -83,6 +85,7 @@ public sealed class NulliusServer : IAsyncDisposable
         LiveConfiguration? live = null;
         var application = foundations.Hold(BuildApplication(options, config, () => live));
         Services = application.Services;
+        await TellUnfinishedAsync(cancellation).ConfigureAwait(false);
         Gate = foundations.Hold(await Gate.StartAsync(PlatformServices.GateDependencies(Services), config.Gate with { HttpsPort = Port }, cancellation).ConfigureAwait(false));
         Map(application, config, options);
         await ServeAsync(application, cancellation).ConfigureAwait(false);
@@ -100,12 +103,26 @@ public sealed class NulliusServer : IAsyncDisposable
         if (options.Demo) foundations.Hold(await DemoDevices.StartAsync(instance, options, cancellation).ConfigureAwait(false));
     }
 
+    private async Task TellUnfinishedAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await Services.GetRequiredService<UnfinishedChanges>().TellAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (AuditUnavailableException)
+        {
+            // A full disk keeps nobody from starting: it is told at the next start.
+        }
+    }
+
     private WebApplication BuildApplication(ServerOptions options, NulliusConfig config, Func<LiveConfiguration?> live)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.SetMinimumLevel(options.LogLevel)
             // Both report what the gate and the store report themselves, in their own words.
             .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Error).AddFilter("Yarp", LogLevel.Error)
+            // It would name each request with its query, and makes a trace for each as soon as anything of it may be logged. The trail is our record.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
             .AddProvider(new StandardErrorLogs(options.LogLevel));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.UseGate(() => Gate, config.Listen.ToListener(Port)));
         builder.Services.AddRoutingCore();

@@ -56,6 +56,42 @@ public sealed class RecordedChangesTests : IDisposable
         Assert.DoesNotContain(_world.Events, record => record.Success);
     }
 
+    [Fact]
+    public async Task What_a_killed_process_recorded_and_did_not_commit_is_told_by_the_next_one_once()
+    {
+        var alice = await _world.PersonAsync();
+        await using (var db = _world.Db())
+            await UnfinishedChanges.BeginAsync(db, [new AccountEvent(AccountEventKind.AccountDisabled) { PersonId = alice.Id, UserName = "alice", Actor = "carol", Detail = "left" }], default);
+        _world.Events.Clear();
+
+        _world.Restart();
+        await _world.Get<UnfinishedChanges>().TellAsync(default);
+        await _world.Get<UnfinishedChanges>().TellAsync(default);
+
+        var record = Assert.Single(_world.Events);
+        Assert.Equal((AccountEventKind.AccountDisabled, false, alice.Id, "alice", "carol"), (record.Kind, record.Success, record.PersonId, record.UserName, record.Actor));
+        Assert.Equal($"left ({UnfinishedChanges.Why})", record.Detail);
+    }
+
+    [Fact]
+    public async Task Nothing_is_left_unfinished_by_a_change_that_was_committed_refused_or_given_up()
+    {
+        var alice = await _world.PersonAsync();
+        await _world.People.DisableAsync(alice.Id, "carol", default);
+        await _world.People.EnableAsync(alice.Id, "carol", default);
+        _world.EventFault = new IOException("the trail is full");
+        await Assert.ThrowsAsync<IOException>(() => _world.People.DisableAsync(alice.Id, "carol", default));
+        _world.EventFault = null;
+        Break("CREATE TABLE nowhere (id TEXT PRIMARY KEY); CREATE TABLE dangling (id TEXT REFERENCES nowhere (id) DEFERRABLE INITIALLY DEFERRED); CREATE TRIGGER late AFTER UPDATE ON person BEGIN INSERT INTO dangling VALUES ('x'); END");
+        await Assert.ThrowsAnyAsync<Exception>(() => _world.People.DisableAsync(alice.Id, "carol", default));
+        Break("CREATE TRIGGER refused BEFORE UPDATE ON person BEGIN SELECT RAISE(ABORT, 'refused'); END");
+        await Assert.ThrowsAnyAsync<Exception>(() => _world.People.DisableAsync(alice.Id, "carol", default));
+        _world.Events.Clear();
+
+        await _world.Get<UnfinishedChanges>().TellAsync(default);
+        Assert.Empty(_world.Events);
+    }
+
     private void Break(string sql)
     {
         using var connection = _world.Store.OpenConnection();

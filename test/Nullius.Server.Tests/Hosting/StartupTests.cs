@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Data.Sqlite;
 using Nullius.Server.Control;
 using Nullius.Server.Hosting;
 using Nullius.State;
@@ -32,6 +33,29 @@ public sealed class StartupTests
         Assert.DoesNotContain(progress, line => line.Contains("administrator", StringComparison.Ordinal));
         using var control = ControlClient.Open(data);
         Assert.Equal("admin", Assert.Single(await control.GetAsync<IReadOnlyList<UserView>>("/v1/users", CancellationToken.None)).Name);
+    }
+
+    [Fact]
+    public async Task A_change_that_a_killed_process_recorded_and_did_not_commit_is_told_at_the_next_start()
+    {
+        using var folder = new TemporaryFolder();
+        var data = Path.Combine(folder.Path, "data");
+        await (await NulliusServer.StartAsync(RunningServer.Options(data), CancellationToken.None)).DisposeAsync();
+        using (var store = new SqliteConnection($"Data Source={new DataDirectory(data).Database};Pooling=False"))
+        {
+            store.Open();
+            using var note = store.CreateCommand();
+            note.CommandText = """INSERT INTO unfinished_change (events) VALUES ('[{"Kind":"AccountDisabled","Success":true,"UserName":"admin","Actor":"carol"}]')""";
+            note.ExecuteNonQuery();
+        }
+
+        await (await NulliusServer.StartAsync(RunningServer.Options(data), CancellationToken.None)).DisposeAsync();
+        await (await NulliusServer.StartAsync(RunningServer.Options(data), CancellationToken.None)).DisposeAsync();
+
+        var lines = Directory.GetFiles(new DataDirectory(data).Audit, "*.jsonl", SearchOption.AllDirectories).SelectMany(File.ReadAllLines);
+        var record = Assert.Single(lines, line => line.Contains("\"event\":\"AccountDisabled\"", StringComparison.Ordinal));
+        Assert.Contains("\"status\":\"Failure\"", record, StringComparison.Ordinal);
+        Assert.Contains("not committed: the process ended first", record, StringComparison.Ordinal);
     }
 
     [Fact]
