@@ -9,6 +9,7 @@ const people: [string, string, string[]][] = [
   ['carol', 'Carol Castellanos', ['finance']],
   ['dmitri', 'Dmitri Dovzhenko', ['support']],
   ['eve', 'Eve Eriksson', ['contractors']],
+  ['noor', 'نور <b>الهدى</b> (7)', ['قسم المبيعات']],
 ];
 const paths = ['/orders', '/orders/8812', '/reports/2026/q3', '/stream/prices', '/accounts/42/statements', '/healthz', '/admin/export'];
 const devices = ['compliant', 'compliant', 'compliant', 'noncompliant', 'stale', 'unmanaged'];
@@ -74,7 +75,7 @@ export function personSummaries(): api.PersonSummary[] {
 }
 
 export function deviceSummaries(): api.DeviceSummary[] {
-  const states = ['compliant', 'noncompliant', 'stale', 'compliant', 'revoked'];
+  const states = ['compliant', 'noncompliant', 'stale', 'compliant', 'revoked', 'stale'];
   return people.map(([userName], index) => ({
     id: `d-${userName}`,
     name: `${userName}-laptop`,
@@ -207,6 +208,7 @@ export function routeList(): api.RouteList {
       { kind: 'conditionalAccess', source: 'policies/require-mfa.json', who: [], at: 'nullius.yaml:66' },
     ],
     counts: { allowed: 18231, stepUp: 148, denied: 308, observed: 0 },
+    observedReasons: [],
     countedSince: minutes(-340),
     connections: 412,
     health: 'answering',
@@ -217,8 +219,8 @@ export function routeList(): api.RouteList {
   return {
     items: [
       route({}),
-      route({ name: 'shop', host: 'shop.nullius.localhost', upstream: 'http://127.0.0.1:9080', enforceForGroups: ['engineers'], at: 'nullius.yaml:29', connections: 3, counts: { allowed: 812, stepUp: 4, denied: 9, observed: 31 } }),
-      route({ name: 'legacy', host: 'legacy.nullius.localhost', mode: 'observe', health: 'failing', healthDetail: 'The connection to 127.0.0.1:9090 was refused 12 s ago.', at: 'nullius.yaml:35', connections: 0, policies: [], granting: 'authenticated', counts: { allowed: 77, stepUp: 0, denied: 0, observed: 22 } }),
+      route({ name: 'shop', host: 'shop.nullius.localhost', upstream: 'http://127.0.0.1:9080', enforceForGroups: ['engineers'], at: 'nullius.yaml:29', connections: 3, counts: { allowed: 812, stepUp: 4, denied: 40, observed: 31 }, observedReasons: [{ basis: 'implicitDeny', reason: 'No policy allows it', count: 29 }, { basis: 'controlsMissing', reason: 'Needs a fresh second factor', count: 2 }] }),
+      route({ name: 'legacy', host: 'legacy.nullius.localhost', mode: 'observe', health: 'failing', healthDetail: 'The connection to 127.0.0.1:9090 was refused 12 s ago.', at: 'nullius.yaml:35', connections: 0, policies: [], granting: 'authenticated', counts: { allowed: 77, stepUp: 0, denied: 22, observed: 22 }, observedReasons: [{ basis: 'explicitDeny', reason: 'Needs a managed device', count: 22 }] }),
       route({ name: 'console', host: 'console.nullius.localhost', upstream: null, health: 'inProcess', at: 'nullius.yaml:41', connections: 1, durableSync: true, counts: { allowed: 412, stepUp: 2, denied: 1, observed: 0 } }),
     ],
   };
@@ -250,10 +252,10 @@ export function detail(summary: api.DecisionSummary): api.DecisionDetail {
     reportOnly: [{ policy: 'block-legacy-clients.json', result: 'notApplied' }],
     validUntil: allowed ? minutes(45) : null,
     context: [
-      { key: 'aws:MultiFactorAuthPresent', values: ['true'] },
-      { key: 'aws:MultiFactorAuthAge', values: ['7201'] },
-      { key: 'nullius:DeviceState', values: [summary.device?.state ?? 'unmanaged'] },
-      { key: 'aws:SourceIp', values: [summary.address] },
+      { key: 'aws:MultiFactorAuthPresent', state: 'present', values: ['true'] },
+      { key: 'aws:MultiFactorAuthAge', state: 'present', values: ['7201'] },
+      { key: 'nullius:DeviceState', state: 'present', values: [summary.device?.state ?? 'unmanaged'] },
+      { key: 'aws:SourceIp', state: 'present', values: [summary.address] },
     ],
     why: allowed
       ? ['The statement ReadOrders of policies/engineers.json allows api:GET, and nothing denies it.']

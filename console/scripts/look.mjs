@@ -12,7 +12,7 @@ const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf
 const port = Number(process.env.PORT ?? 5173);
 const base = `http://127.0.0.1:${port}`;
 
-const widths = [1440, 1024, 390];
+const widths = [1440, 768, 390];
 const pages = {
   overview: '/',
   live: '/live?rate=40',

@@ -3,6 +3,7 @@ import { act, ApiError } from '../api/client';
 import type { Receipt } from '../api/types';
 import { useMe } from '../frame/me';
 import { Link } from '../navigation/Link';
+import { Copyable } from '../states/Copy';
 import { count } from '../time/format';
 import { Time } from '../time/Time';
 import { takeProven } from './proof';
@@ -18,11 +19,13 @@ interface Props {
   danger?: boolean;
   /** One of many, in a row. */
   small?: boolean;
+  /** Which of the many, for who cannot see the row. */
+  about?: string;
   onDone: (receipt: Receipt) => void;
 }
 
 /** A button that asks, acts and hands over the receipt. What waited for proof is carried out when the person comes back with it. */
-export function Action({ operation, path, label, title, children, danger = false, small = false, onDone }: Props) {
+export function Action({ operation, path, label, title, children, danger = false, small = false, about, onDone }: Props) {
   const me = useMe();
   const dialog = useRef<HTMLDialogElement>(null);
   const [open, setOpen] = useState(false);
@@ -62,6 +65,7 @@ export function Action({ operation, path, label, title, children, danger = false
         type="button"
         className={`button${danger ? ' button-danger' : ''}${small ? ' button-small' : ''}`}
         aria-disabled={refused}
+        aria-description={about}
         title={refused ? `Not allowed: ${answer.reasons.join(' ')}` : answer?.effect === 'stepUp' ? 'Asks for your second factor again' : undefined}
         onClick={() => !refused && (setError(null), setOpen(true))}
       >
@@ -80,7 +84,7 @@ export function Action({ operation, path, label, title, children, danger = false
               ))}
               {error.reference && (
                 <div>
-                  Reference <code>{error.reference}</code>
+                  Reference <Copyable text={error.reference} what="reference" />
                 </div>
               )}
             </div>

@@ -7,37 +7,38 @@ describe('values that conditions could read', () => {
   it('are unknown, absent or known, and the unknown ones stand first', () => {
     const rows = contextRows(
       [
-        { key: 'nullius:DeviceState', values: ['compliant'] },
-        { key: 'aws:MultiFactorAuthAge', values: [] },
-        { key: 'nullius:Groups', values: ['developers', 'on-call'] },
+        { key: 'nullius:DeviceState', state: 'present', values: ['compliant'] },
+        { key: 'aws:MultiFactorAuthAge', state: 'absent', values: [] },
+        { key: 'nullius:Groups', state: 'present', values: ['developers', 'on-call'] },
       ],
       ['nullius:UserRisk'],
     );
     expect(rows.map((row) => [row.key, row.state])).toEqual([
       ['nullius:UserRisk', 'unknown'],
       ['aws:MultiFactorAuthAge', 'absent'],
-      ['nullius:DeviceState', 'known'],
-      ['nullius:Groups', 'known'],
+      ['nullius:DeviceState', 'present'],
+      ['nullius:Groups', 'present'],
     ]);
   });
 
   it('say of a key only that it is unknown when it could not be established', () => {
-    expect(contextRows([{ key: 'nullius:UserRisk', values: [] }], ['nullius:userrisk'])).toEqual([{ key: 'nullius:userrisk', state: 'unknown', values: [] }]);
+    expect(contextRows([{ key: 'nullius:UserRisk', state: 'unknown', values: [] }], ['nullius:userrisk'])).toEqual([{ key: 'nullius:userrisk', state: 'unknown', values: [] }]);
   });
 
   it('are shown with words and signs, not by colour alone', () => {
     const html = renderToStaticMarkup(
-      <ContextValues context={[{ key: 'nullius:Groups', values: ['developers', 'on-call'] }, { key: 'aws:Referer', values: [] }, { key: 'aws:UserAgent', values: [''] }]} missing={['nullius:UserRisk']} />,
+      <ContextValues context={[{ key: 'nullius:Groups', state: 'present', values: ['developers', 'on-call'] }, { key: 'aws:Referer', state: 'absent', values: [] }, { key: 'aws:UserAgent', state: 'present', values: [''] }, { key: 'aws:SourceIp', state: 'unknown', values: [] }, { key: 'aws:userid', state: 'withheld', values: [] }]} missing={['nullius:UserRisk']} />,
     );
     expect(html).toContain('? unknown');
     expect(html).toContain('○ absent');
+    expect(html).toContain('○ not kept');
     expect(html).toContain('<code class="value">developers</code><code class="value">on-call</code>');
     expect(html).toContain('(empty text)');
-    expect(html).toContain('? 1 unknown');
+    expect(html).toContain('? 2 unknown');
   });
 
   it('are encoded and need no place when there are none', () => {
-    expect(renderToStaticMarkup(<ContextValues context={[{ key: 'k', values: ['<b>'] }]} missing={[]} />)).toContain('&lt;b&gt;');
+    expect(renderToStaticMarkup(<ContextValues context={[{ key: 'k', state: 'present', values: ['<b>'] }]} missing={[]} />)).toContain('&lt;b&gt;');
     expect(renderToStaticMarkup(<ContextValues context={[]} missing={[]} />)).toBe('');
   });
 });

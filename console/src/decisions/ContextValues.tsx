@@ -26,6 +26,7 @@ export function ContextValues({ context, missing }: { context: DecisionContextVa
               <td>
                 {row.state === 'unknown' && <span className="badge badge-warn">? unknown</span>}
                 {row.state === 'absent' && <span className="badge badge-plain">○ absent</span>}
+                {row.state === 'withheld' && <span className="badge badge-plain">○ not kept</span>}
                 {row.values.map((value, index) => (
                   <code key={index} className="value">
                     {value === '' ? '(empty text)' : value}

@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react';
 import type { DecisionDetail, DecisionStatement } from '../api/types';
 import { DeviceState } from '../devices/DeviceState';
+import { factWords } from '../devices/words';
 import { Link } from '../navigation/Link';
 import { proofWords } from '../people/words';
+import { Copyable } from '../states/Copy';
 import { bytes, count } from '../time/format';
 import { Time } from '../time/Time';
 import { Effect } from './Effect';
@@ -104,7 +106,7 @@ function Device({ detail: { device } }: { detail: DecisionDetail }) {
         facts={[
           ['Reported', <Time key="t" at={device.reportedAt} as="relative" />],
           ...(device.platform ? ([['Platform', device.platform]] as [string, ReactNode][]) : []),
-          ...Object.entries(device.facts).map(([name, value]): [string, ReactNode] => [name, value]),
+          ...Object.entries(device.facts).map(([name, value]): [string, ReactNode] => [factWords(name), value]),
         ]}
       />
     </Step>
@@ -135,6 +137,13 @@ const layerWords: Record<string, string> = {
   conditionalAccess: 'Conditional Access',
 };
 
+const reportWords: Record<string, string> = {
+  notApplied: 'would not have applied',
+  success: 'would have been satisfied',
+  failure: 'would have blocked the request',
+  interrupted: 'would have asked for more proof',
+};
+
 function Statements({ detail }: { detail: DecisionDetail }) {
   const { statements } = detail;
   const headline = statements.length === 0 ? 'No statement applied' : statements.length === 1 ? 'One statement decided' : `${statements.length} statements decided`;
@@ -151,7 +160,7 @@ function Statements({ detail }: { detail: DecisionDetail }) {
       {detail.missingContext.length > 0 && <p>Could not be established: {detail.missingContext.join(', ')}.</p>}
       {detail.reportOnly.map((outcome) => (
         <p key={outcome.policy} className="quiet">
-          Report-only <code>{outcome.policy}</code>: {outcome.result}
+          Report-only <code>{outcome.policy}</code>: {reportWords[outcome.result] ?? outcome.result}
         </p>
       ))}
     </Step>
@@ -201,7 +210,7 @@ function Outcome({ detail }: { detail: DecisionDetail }) {
 
 function Audit({ detail: { audit } }: { detail: DecisionDetail }) {
   return (
-    <Step title="Audit record" headline={<code>{audit.reference}</code>}>
+    <Step title="Audit record" headline={<Copyable text={audit.reference} what="reference of the audit record" />}>
       <Facts
         facts={[
           ['Position', audit.sequence != null ? count(audit.sequence) : 'not known here'],

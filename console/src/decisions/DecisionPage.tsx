@@ -1,19 +1,22 @@
 import type { DecisionDetail } from '../api/types';
 import { useResource } from '../api/useResource';
+import { useTitle } from '../frame/title';
 import { useKeys } from '../navigation/keys';
 import { Link } from '../navigation/Link';
 import { back } from '../navigation/location';
+import { Copyable } from '../states/Copy';
 import { Failed, Loading, Quoting } from '../states/States';
 import { things } from '../time/format';
 import { Time } from '../time/Time';
 import { ContextValues } from './ContextValues';
 import { DecisionChain } from './DecisionChain';
-import { Effect } from './Effect';
+import { Effect, effectWord } from './Effect';
 
 /** One decision: the answer, why and what would change it, the chain from identity to record, then the raw record. */
 export function DecisionPage({ reference }: { reference: string }) {
   const { value, error, loading, reload } = useResource<DecisionDetail>(`/decisions/${encodeURIComponent(reference)}`);
   useKeys({ Escape: () => back('/live') });
+  useTitle(value && `${effectWord(value.summary.effect, value.summary.observed)} ${value.summary.method} ${value.summary.path}`);
 
   return (
     <main className="page" id="content">
@@ -22,7 +25,7 @@ export function DecisionPage({ reference }: { reference: string }) {
           ← Back
         </button>
         <span className="quiet">
-          Decision <code>{reference}</code>
+          Decision <Copyable text={reference} what="reference" />
         </span>
       </p>
       {error && !value ? <Failed error={error} retry={reload} /> : loading || !value ? <Loading /> : <Detail detail={value} />}
@@ -43,7 +46,7 @@ function Detail({ detail }: { detail: DecisionDetail }) {
         </h1>
         <p className="answer-line">
           {summary.person ? <Link href={`/people/${encodeURIComponent(summary.person.id)}`}>{summary.person.name}</Link> : 'Nobody signed in'} on{' '}
-          <Link href={`/live?route=${encodeURIComponent(summary.route)}`}>{summary.route}</Link> ({summary.host}), <Time at={summary.at} /> ·{' '}
+          <Link href={`/routes?route=${encodeURIComponent(summary.route)}`}>{summary.route}</Link> ({summary.host}), <Time at={summary.at} /> ·{' '}
           <Time at={summary.at} as="relative" />
         </p>
         {summary.observed && <p className="note">The route only observes: this was recorded, and the request was forwarded.</p>}

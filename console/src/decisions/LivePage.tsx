@@ -5,7 +5,7 @@ import { go, usePlace } from '../navigation/location';
 import { useKeys } from '../navigation/keys';
 import { Link } from '../navigation/Link';
 import { Empty, Failed, Loading } from '../states/States';
-import { count } from '../time/format';
+import { count, zone } from '../time/format';
 import { Time } from '../time/Time';
 import { Effect } from './Effect';
 import { FilterBar } from './FilterBar';
@@ -154,7 +154,7 @@ function StatusLine({ list, stream, onPause, onResume }: { list: LiveList; strea
 function Head() {
   return (
     <div role="row" aria-rowindex={1} className="live-row live-head">
-      <span role="columnheader">Time</span>
+      <span role="columnheader">Time, {zone(new Date())}</span>
       <span role="columnheader">Decision</span>
       <span role="columnheader">Person</span>
       <span role="columnheader">Request</span>
@@ -175,27 +175,27 @@ const Row = memo(function Row({ entry, index, selected, onSelect }: { entry: Dec
       <span role="cell" className="cell-effect">
         <Effect effect={entry.effect} observed={entry.observed} />
       </span>
-      <span role="cell" className="cell-person clip">{entry.person?.name ?? <span className="quiet">nobody</span>}</span>
+      <span role="cell" className="cell-person clip">{entry.person ? <bdi>{entry.person.name}</bdi> : <span className="quiet">nobody</span>}</span>
       <span role="cell" className="cell-request clip">
         <Link className="row-link" href={`/decisions/${encodeURIComponent(entry.reference)}`} onClick={() => onSelect(entry.reference)} title={`${entry.method} ${entry.path}`}>
           <b>{entry.method}</b> {entry.path}
         </Link>
       </span>
       <span role="cell" className="cell-route clip">{entry.route}</span>
-      <span role="cell" className="cell-device clip">{entry.device ? entry.device.name || entry.device.state : <span className="quiet">none</span>}</span>
+      <span role="cell" className="cell-device clip">{entry.device ? <bdi>{entry.device.name || entry.device.state}</bdi> : <span className="quiet">none</span>}</span>
       <span role="cell" className="cell-reason clip" title={entry.reason}>{entry.reason}</span>
     </div>
   );
 });
 
-/** Rows are two lines high where the window is narrow. Kept in step with `--live-row` of the style sheet. */
+/** Rows are three lines high where the window is narrow. Kept in step with `--live-row` of the style sheet. */
 function useRowHeight(): number {
-  const [narrow, setNarrow] = useState(() => matchMedia('(max-width: 760px)').matches);
+  const [narrow, setNarrow] = useState(() => matchMedia('(max-width: 940px)').matches);
   useEffect(() => {
-    const media = matchMedia('(max-width: 760px)');
+    const media = matchMedia('(max-width: 940px)');
     const changed = () => setNarrow(media.matches);
     media.addEventListener('change', changed);
     return () => media.removeEventListener('change', changed);
   }, []);
-  return narrow ? 64 : 32;
+  return narrow ? 84 : 32;
 }

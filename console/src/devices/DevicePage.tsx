@@ -2,12 +2,14 @@ import { useState } from 'react';
 import { Action, ReceiptPanel } from '../actions/Action';
 import type { DeviceDetail, Receipt } from '../api/types';
 import { useResource } from '../api/useResource';
+import { useTitle } from '../frame/title';
 import { useKeys } from '../navigation/keys';
 import { Link } from '../navigation/Link';
 import { back } from '../navigation/location';
 import { Failed, Loading, Outdated } from '../states/States';
 import { Time } from '../time/Time';
 import { DeviceState } from './DeviceState';
+import { factWords } from './words';
 
 /** One device: whether it is trusted, why, and how to end it. */
 export function DevicePage({ id }: { id: string }) {
@@ -15,6 +17,7 @@ export function DevicePage({ id }: { id: string }) {
   const { value, error, loading, reload } = useResource<DeviceDetail>(path, 10);
   const [receipt, setReceipt] = useState<Receipt | null>(null);
   useKeys({ Escape: () => back('/devices') });
+  useTitle(value?.device.name);
 
   return (
     <main className="page" id="content">
@@ -47,7 +50,9 @@ function Heading({ detail: { device, enrolledAt, revokedAt, revokedBy }, path, o
   return (
     <header className="answer">
       <div className="title">
-        <h1>{device.name}</h1>
+        <h1>
+          <bdi>{device.name}</bdi>
+        </h1>
         <DeviceState state={device.state} />
         <span className="push" />
         <Link className="button" href={`/live?device=${encodeURIComponent(device.id)}`}>
@@ -108,27 +113,26 @@ function Heading({ detail: { device, enrolledAt, revokedAt, revokedBy }, path, o
   );
 }
 
-const factWords: Record<string, string> = {
-  os: 'Operating system',
-  osPatched: 'System is patched',
-  diskEncryption: 'Disk is encrypted',
-  firewall: 'Firewall is on',
-  screenLock: 'Screen locks',
-  endpointProtection: 'Endpoint protection runs',
-};
-
-function Reported({ detail: { facts } }: { detail: DeviceDetail }) {
+function Reported({ detail: { device, facts } }: { detail: DeviceDetail }) {
   return (
     <section>
-      <h2>What it reported</h2>
+      <div className="title">
+        <h2>What it reported</h2>
+        {device.reportedAt && (
+          <span className="quiet small">
+            every fact of one report, <Time at={device.reportedAt} as="relative" /> (<Time at={device.reportedAt} />)
+          </span>
+        )}
+      </div>
       {facts.length === 0 ? (
         <p className="quiet">Nothing yet. The agent on the device reports after enrolment and then every few minutes.</p>
       ) : (
         <table className="table table-facts">
+          <caption className="unseen">Facts of the last report, with their evidence</caption>
           <tbody>
             {facts.map((fact) => (
               <tr key={fact.name}>
-                <th scope="row">{factWords[fact.name] ?? fact.name}</th>
+                <th scope="row">{factWords(fact.name)}</th>
                 <td>
                   <FactValue value={fact.value} />
                 </td>

@@ -29,12 +29,12 @@ export function DevicesPage() {
       id={(device) => device.id}
       href={href}
       columns={[
-        { name: 'Device', cell: (device) => <Name device={device} /> },
-        { name: 'Owner', cell: (device) => <Link href={`/people/${encodeURIComponent(device.owner.id)}`}>{device.owner.name}</Link> },
-        { name: 'State', cell: (device) => <State device={device} /> },
-        { name: 'Reported', cell: (device) => <Time at={device.reportedAt} as="relative" /> },
-        { name: 'Certificate ends', cell: (device) => <Time at={device.certificateExpiresAt} as="relative" otherwise="none" /> },
-        { name: 'Open', number: true, cell: (device) => count(device.connections) },
+        { name: 'Device', sort: 'name', cell: (device) => <Name device={device} /> },
+        { name: 'Owner', sort: 'owner', cell: (device) => <Link href={`/people/${encodeURIComponent(device.owner.id)}`}><bdi>{device.owner.name}</bdi></Link> },
+        { name: 'State', sort: 'state', cell: (device) => <State device={device} /> },
+        { name: 'Reported', sort: 'reported', cell: (device) => <Time at={device.reportedAt} as="relative" /> },
+        { name: 'Certificate ends', sort: 'certificate', cell: (device) => <Time at={device.certificateExpiresAt} as="relative" otherwise="none" /> },
+        { name: 'Open', sort: 'connections', number: true, cell: (device) => count(device.connections) },
       ]}
       empty={(filtered) =>
         filtered
@@ -51,6 +51,7 @@ function StateFilter() {
     <select className="field" aria-label="State" value={place.query.get('state') ?? ''} onChange={(event) => go(withQuery(place, { state: event.target.value, after: null }))}>
       <option value="">Every state</option>
       <option value="compliant">Compliant</option>
+      <option value="noncompliant,stale">Not compliant or stale</option>
       <option value="noncompliant">Not compliant</option>
       <option value="stale">Stale</option>
       <option value="revoked">Revoked</option>
@@ -62,7 +63,7 @@ function Name({ device }: { device: DeviceSummary }) {
   return (
     <>
       <Link className="row-link" href={href(device)}>
-        {device.name}
+        <bdi>{device.name}</bdi>
       </Link>{' '}
       <span className="quiet">{device.platform}</span>
     </>

@@ -57,7 +57,9 @@ export function Frame() {
         {me.value && (
           <details className="who">
             <summary>
-              <span className="clip">{me.value.displayName || me.value.userName}</span>
+              <span className="clip">
+                <bdi>{me.value.displayName || me.value.userName}</bdi>
+              </span>
             </summary>
             <div className="who-menu">
               <p>

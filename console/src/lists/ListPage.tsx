@@ -39,7 +39,7 @@ export function ListPage<T>({ title, path, filters, search, tools, aside, panel,
   const place = usePlace();
   const field = useRef<HTMLInputElement>(null);
   const query = new URLSearchParams();
-  for (const name of ['q', ...filters, 'after']) {
+  for (const name of ['q', ...filters, 'sort', 'after']) {
     const value = place.query.get(name);
     if (value) query.set(name, value);
   }
@@ -69,7 +69,16 @@ export function ListPage<T>({ title, path, filters, search, tools, aside, panel,
       ) : items.length === 0 ? (
         <Empty title={nothing.title}>{nothing.words}</Empty>
       ) : (
-        <Table items={items} id={id} columns={columns} row={rows} />
+        <Table
+          items={items}
+          id={id}
+          columns={columns}
+          row={rows}
+          order={{
+            by: query.get('sort') ?? columns[0].sort ?? '',
+            href: (by) => withQuery(place, { sort: by === columns[0].sort ? null : by, after: null }),
+          }}
+        />
       )}
       {value && <Pages next={value.next ?? null} after={query.get('after')} />}
     </main>

@@ -1,9 +1,13 @@
 import type { ReactNode } from 'react';
+import { Link } from '../navigation/Link';
+import { following, sorting } from './order';
 
 /** A column: where the window is narrow its name stands above the value. */
 export interface Column<T> {
   name: string;
   cell: (item: T) => ReactNode;
+  /** The name by which the API sorts; a column without one is not sorted. */
+  sort?: string;
   /** Numbers stand flush right. */
   number?: boolean;
   /** Buttons; the heading is only spoken. */
@@ -16,10 +20,12 @@ interface Props<T> {
   /** The first column names the row. */
   columns: [Column<T>, ...Column<T>[]];
   row?: (index: number) => Record<string, unknown>;
+  /** The order in which the items are, `-` before a column for the greatest first, and where another one is. */
+  order?: { by: string; href: (by: string) => string };
 }
 
 /** Rows of things; a row becomes a card where the window is narrow. */
-export function Table<T>({ items, id, columns, row }: Props<T>) {
+export function Table<T>({ items, id, columns, row, order }: Props<T>) {
   const [head, ...rest] = columns;
   return (
     <div className="table-frame">
@@ -27,8 +33,17 @@ export function Table<T>({ items, id, columns, row }: Props<T>) {
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.name} scope="col" className={column.number ? 'number' : undefined}>
-                {column.actions ? <span className="unseen">{column.name}</span> : column.name}
+              <th key={column.name} scope="col" className={column.number ? 'number' : undefined} aria-sort={order && column.sort ? sorting(order.by, column.sort) : undefined}>
+                {column.actions ? (
+                  <span className="unseen">{column.name}</span>
+                ) : order && column.sort ? (
+                  <Link className="sort" href={order.href(following(order.by, column.sort, column.number))}>
+                    {column.name}
+                    <span aria-hidden="true">{{ ascending: ' ↑', descending: ' ↓', none: '' }[sorting(order.by, column.sort)]}</span>
+                  </Link>
+                ) : (
+                  column.name
+                )}
               </th>
             ))}
           </tr>

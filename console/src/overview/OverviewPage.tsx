@@ -1,4 +1,4 @@
-import type { OverviewModel } from '../api/types';
+import type { OverviewModel, OverviewReason } from '../api/types';
 import { useResource } from '../api/useResource';
 import { EffectShape } from '../decisions/Effect';
 import { Link } from '../navigation/Link';
@@ -133,7 +133,7 @@ function Reasons({ model }: { model: OverviewModel }) {
         <ul className="reasons">
           {model.reasons.map((reason) => (
             <li key={`${reason.basis} ${reason.reason}`}>
-              <Link href={`/live?basis=${encodeURIComponent(reason.basis)}`}>{reason.reason}</Link>
+              <Link href={reasonHref(reason)}>{reason.reason}</Link>
               <span className="numbers">{count(reason.count)}</span>
               <meter className="meter" min={0} max={greatest} value={reason.count} aria-label={`${reason.reason}: ${reason.count}`} />
             </li>
@@ -142,6 +142,12 @@ function Reasons({ model }: { model: OverviewModel }) {
       )}
     </section>
   );
+}
+
+/** The decisions that the reason counts: its words besides its basis. The rest, which has none, is everything that was stopped. */
+function reasonHref({ basis, reason }: OverviewReason): string {
+  if (!basis) return '/live?effect=stepUp%2Cdeny';
+  return `/live?basis=${encodeURIComponent(basis)}&q=${encodeURIComponent(reason.slice(0, 200))}`;
 }
 
 function Standing({ model }: { model: OverviewModel }) {
@@ -183,7 +189,7 @@ function Standing({ model }: { model: OverviewModel }) {
               {model.peopleWithoutSecondFactor > 0 && (
                 <>
                   {' · '}
-                  <Link href="/people?withoutMfa=true">{count(model.peopleWithoutSecondFactor)} without second factor</Link>
+                  <Link href="/people?withoutMfa=true&disabled=false">{count(model.peopleWithoutSecondFactor)} without second factor</Link>
                 </>
               )}
             </td>
@@ -194,7 +200,10 @@ function Standing({ model }: { model: OverviewModel }) {
               <Link href="/devices">
                 <b className="numbers">{count(model.devices)}</b>
               </Link>
-              {model.devicesNotCompliant > 0 && <span className="quiet"> · {count(model.devicesNotCompliant)} not compliant</span>}
+              {model.devicesNotCompliant > 0 && <>
+                  {' · '}
+                  <Link href="/devices?state=noncompliant%2Cstale">{count(model.devicesNotCompliant)} not compliant</Link>
+                </>}
             </td>
           </tr>
           {model.certificates.map((certificate) => (

@@ -28,9 +28,9 @@ export function attention(model: OverviewModel, now: Date): Attention[] {
     });
   }
   if (model.peopleWithoutSecondFactor > 0)
-    list.push({ level: 'warn', words: `${count(model.peopleWithoutSecondFactor)} of ${count(model.people)} people have no second factor.`, href: '/people?withoutMfa=true' });
+    list.push({ level: 'warn', words: `${count(model.peopleWithoutSecondFactor)} of ${count(model.people)} people have no second factor.`, href: '/people?withoutMfa=true&disabled=false' });
   if (model.devicesNotCompliant > 0)
-    list.push({ level: 'warn', words: `${count(model.devicesNotCompliant)} of ${count(model.devices)} devices are not compliant.`, href: '/devices' });
+    list.push({ level: 'warn', words: `${count(model.devicesNotCompliant)} of ${count(model.devices)} devices are not compliant.`, href: '/devices?state=noncompliant%2Cstale' });
   return list.sort((a, b) => Number(a.level === 'warn') - Number(b.level === 'warn'));
 }
 

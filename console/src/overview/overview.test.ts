@@ -29,7 +29,7 @@ describe('what needs attention', () => {
     expect(list.map((one) => one.level)).toEqual(['bad', 'bad', 'warn']);
     expect(list[0]).toEqual({ level: 'bad', words: 'it is broken. The last good set is in force.', href: null, at: 'p.json:3' });
     expect(list[1]).toEqual({ level: 'bad', words: 'The device certificate of laptop ended 2 days ago.', href: '/devices/d1' });
-    expect(list[2]!.href).toBe('/people?withoutMfa=true');
+    expect(list[2]!.href).toBe('/people?withoutMfa=true&disabled=false');
   });
 
   it('says when an enforcement point has no fresh trust', () => {

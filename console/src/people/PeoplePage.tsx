@@ -22,22 +22,23 @@ export function PeoplePage() {
       tools={
         <>
           <Tick name="withoutMfa">Without second factor</Tick>
-          <Tick name="disabled">Disabled</Tick>
+          <Accounts />
         </>
       }
       id={(person) => person.id}
       href={href}
       columns={[
-        { name: 'Person', cell: (person) => <Name person={person} /> },
+        { name: 'Person', sort: 'name', cell: (person) => <Name person={person} /> },
         {
           name: 'Second factor',
+          sort: 'factor',
           cell: (person) => (person.hasSecondFactor ? person.factors.map(factorWords).join(', ') || 'yes' : <span className="badge badge-warn">▲ none</span>),
         },
         { name: 'Groups', cell: (person) => person.groups.join(', ') || <span className="quiet">none</span> },
         { name: 'Risk', cell: (person) => <Risk risk={person.risk} /> },
-        { name: 'Sessions', number: true, cell: (person) => count(person.sessions) },
-        { name: 'Open', number: true, cell: (person) => count(person.connections) },
-        { name: 'Last seen', cell: (person) => <Time at={person.lastSeenAt} as="relative" /> },
+        { name: 'Sessions', sort: 'sessions', number: true, cell: (person) => count(person.sessions) },
+        { name: 'Open', sort: 'connections', number: true, cell: (person) => count(person.connections) },
+        { name: 'Last seen', sort: 'seen', cell: (person) => <Time at={person.lastSeenAt} as="relative" /> },
       ]}
       empty={(filtered) =>
         withoutMfa && !place.query.get('q') && place.query.get('disabled') !== 'true'
@@ -61,11 +62,24 @@ function Name({ person }: { person: PersonSummary }) {
   return (
     <>
       <Link className="row-link" href={href(person)}>
-        {person.displayName || person.userName}
+        <bdi>{person.displayName || person.userName}</bdi>
       </Link>{' '}
-      <span className="quiet">{person.userName}</span>
+      <span className="quiet">
+        <bdi>{person.userName}</bdi>
+      </span>
       {person.disabled && <span className="badge badge-bad">✕ disabled</span>}
     </>
+  );
+}
+
+function Accounts() {
+  const place = usePlace();
+  return (
+    <select className="field" aria-label="Accounts" value={place.query.get('disabled') ?? ''} onChange={(event) => go(withQuery(place, { disabled: event.target.value, after: null }))}>
+      <option value="">Every account</option>
+      <option value="false">Enabled</option>
+      <option value="true">Disabled</option>
+    </select>
   );
 }
 

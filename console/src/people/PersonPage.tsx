@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import { Action, ReceiptPanel } from '../actions/Action';
-import type { ConnectionSummary, PersonDetail, Receipt, SessionSummary } from '../api/types';
+import type { ConnectionSummary, DeviceSummary, PersonDetail, Receipt, SessionSummary } from '../api/types';
 import { useResource } from '../api/useResource';
 import { DeviceState } from '../devices/DeviceState';
+import { useTitle } from '../frame/title';
 import { useKeys } from '../navigation/keys';
 import { TableSection } from '../lists/Table';
 import { Link } from '../navigation/Link';
@@ -19,6 +20,7 @@ export function PersonPage({ id }: { id: string }) {
   const { value, error, loading, reload } = useResource<PersonDetail>(path, 5);
   const [receipt, setReceipt] = useState<Receipt | null>(null);
   useKeys({ Escape: () => back('/people') });
+  useTitle(value && (value.person.displayName || value.person.userName));
   const done = (made: Receipt) => {
     setReceipt(made);
     reload();
@@ -37,7 +39,7 @@ export function PersonPage({ id }: { id: string }) {
           <Heading detail={value} path={path} onDone={done} />
           {receipt && <ReceiptPanel receipt={receipt} onClose={() => setReceipt(null)} />}
           <Sessions detail={value} path={path} onDone={done} />
-          <Connections connections={value.connections} />
+          <Connections detail={value} path={path} onDone={done} />
           <Devices detail={value} />
         </>
       )}
@@ -53,8 +55,12 @@ function Heading({ detail, path, onDone }: Part) {
   return (
     <header className="answer">
       <div className="title">
-        <h1>{name}</h1>
-        <span className="quiet">{person.userName}</span>
+        <h1>
+          <bdi>{name}</bdi>
+        </h1>
+        <span className="quiet">
+          <bdi>{person.userName}</bdi>
+        </span>
         {person.disabled && <span className="badge badge-bad">✕ disabled</span>}
         {!person.hasSecondFactor && <span className="badge badge-warn">▲ no second factor</span>}
         <span className="push" />
@@ -137,6 +143,7 @@ function Sessions({ detail, path, onDone }: Part) {
               title="End this session?"
               danger
               small
+              about={`${sessionWords(session)}${session.address ? ` from ${session.address}` : ''}`}
               onDone={onDone}
             >
               <p>
@@ -151,11 +158,14 @@ function Sessions({ detail, path, onDone }: Part) {
   );
 }
 
+function sessionWords(session: SessionSummary): string {
+  return session.kind === 'token' ? 'Token' : session.kind === 'apikey' ? 'API key' : browserWords(session.userAgent);
+}
+
 function SessionName({ session }: { session: SessionSummary }) {
-  const kind = session.kind === 'token' ? 'Token' : session.kind === 'apikey' ? 'API key' : browserWords(session.userAgent);
   return (
     <>
-      {kind} {session.current && <span className="badge badge-plain">yours, now</span>}
+      {sessionWords(session)} {session.current && <span className="badge badge-plain">yours, now</span>}
       <div className="quiet small">
         {session.address && <span className="numbers">{session.address}</span>}
         {session.hosts.length > 0 && ` · ${session.hosts.join(', ')}`}
@@ -183,7 +193,9 @@ export function connectionWords(kind: string): string {
   return kinds[kind] ?? kind;
 }
 
-function Connections({ connections }: { connections: ConnectionSummary[] }) {
+function Connections({ detail, path, onDone }: Part) {
+  const { connections, sessions, devices } = detail;
+  const session = (connection: ConnectionSummary) => sessions.find((one) => one.id === connection.sessionId);
   return (
     <TableSection<ConnectionSummary>
       title="Open connections"
@@ -194,10 +206,54 @@ function Connections({ connections }: { connections: ConnectionSummary[] }) {
         { name: 'Connection', cell: (connection) => <Link href={`/decisions/${encodeURIComponent(connection.id)}`}>{connectionWords(connection.kind)}</Link> },
         { name: 'Route', cell: (connection) => connection.route },
         { name: 'Path', cell: (connection) => <code>{connection.path}</code> },
+        { name: 'Over', cell: (connection) => <Over connection={connection} session={session(connection)} devices={devices} /> },
         { name: 'Open since', cell: (connection) => <Time at={connection.openedAt} as="relative" /> },
         { name: 'Decided anew', cell: (connection) => <Time at={connection.validUntil} as="relative" otherwise="when trust changes" /> },
+        {
+          name: 'Actions',
+          actions: true,
+          cell: (connection) =>
+            connection.sessionId && (
+              <Action
+                operation="RevokeSession"
+                path={`${path}/sessions/${encodeURIComponent(connection.sessionId)}/revoke`}
+                label="End"
+                title={`End this ${connectionWords(connection.kind)} and its session?`}
+                danger
+                small
+                about={`${connectionWords(connection.kind)} to ${connection.route}${connection.path}`}
+                onDone={onDone}
+              >
+                <p>
+                  {session(connection)?.current && <b>This is the session over which you are looking at this page: you will have to sign in again. </b>}
+                  A client opens a closed connection again at once, so its session ends with it, and so{' '}
+                  {connections.filter((one) => one.sessionId === connection.sessionId).length > 1
+                    ? `do all ${count(connections.filter((one) => one.sessionId === connection.sessionId).length)} connections of that session`
+                    : 'does nothing else that is listed here'}
+                  . They can sign in again.
+                </p>
+              </Action>
+            ),
+        },
       ]}
     />
+  );
+}
+
+/** The session and the device on which a connection stands. */
+function Over({ connection, session, devices }: { connection: ConnectionSummary; session: SessionSummary | undefined; devices: DeviceSummary[] }) {
+  const device = devices.find((one) => one.id === connection.deviceId);
+  return (
+    <>
+      {session ? sessionWords(session) : <span className="quiet">a session that has ended</span>}
+      {connection.deviceId && (
+        <div className="small">
+          <Link href={`/devices/${encodeURIComponent(connection.deviceId)}`}>
+            <bdi>{device?.name ?? connection.deviceId}</bdi>
+          </Link>
+        </div>
+      )}
+    </>
   );
 }
 

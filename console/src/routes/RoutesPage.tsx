@@ -1,7 +1,10 @@
+import { useEffect, useRef } from 'react';
 import type { RouteHealth, RouteList, RouteSummary } from '../api/types';
 import { useResource } from '../api/useResource';
 import { Link } from '../navigation/Link';
-import { usePlace } from '../navigation/location';
+import { SearchField } from '../lists/lists';
+import { useKeys } from '../navigation/keys';
+import { go, usePlace, withQuery } from '../navigation/location';
 import { Empty, Failed, Loading, Outdated } from '../states/States';
 import { count, span, things } from '../time/format';
 import { Time } from '../time/Time';
@@ -9,18 +12,38 @@ import { Time } from '../time/Time';
 /** Routes: where requests go, what decides, whether it is enforced, and what observation found. */
 export function RoutesPage() {
   const { value, error, loading, reload } = useResource<RouteList>('/routes', 10);
-  const routes = value?.items ?? [];
+  const place = usePlace();
+  const field = useRef<HTMLInputElement>(null);
+  const text = place.query.get('q') ?? '';
+  const chosen = place.query.get('route');
+  const observing = place.query.get('observed') === 'true';
+  const all = value?.items ?? [];
+  const routes = all.filter((route) => (!observing || route.counts.observed > 0 || !enforcesForAll(route)) && mentions(route, text));
+  useKeys({ '/': () => field.current?.focus() });
+  // A link to one route shows it, wherever it stands.
+  useEffect(() => {
+    if (chosen && value) document.getElementById(`route-${chosen}`)?.scrollIntoView({ block: 'center' });
+  }, [chosen, value === null]);
   return (
     <main className="page" id="content">
       <header className="title">
         <h1>Routes</h1>
-        {value && <span className="quiet numbers">{count(routes.length)}</span>}
+        {value && <span className="quiet numbers">{routes.length === all.length ? count(all.length) : `${count(routes.length)} of ${count(all.length)}`}</span>}
       </header>
+      <search className="filters">
+        <SearchField field={field} text={text} placeholder="Name, host, upstream or policy" />
+        <label className="tick">
+          <input type="checkbox" checked={observing} onChange={(event) => go(withQuery(place, { observed: event.target.checked ? 'true' : null }))} />
+          Not enforced for everybody
+        </label>
+      </search>
       <Outdated error={value ? error : null} retry={reload} />
       {error && !value ? (
         <Failed error={error} retry={reload} />
       ) : loading ? (
         <Loading />
+      ) : routes.length === 0 && all.length > 0 ? (
+        <Empty title="No route matches">No route matches the filter.</Empty>
       ) : routes.length === 0 ? (
         <Empty title="No routes yet">
           Write the first one under <code>routes:</code> in <code>nullius.yaml</code>; it appears here when the file is saved.
@@ -62,7 +85,9 @@ function RouteCard({ route }: { route: RouteSummary }) {
           <Figure href={live('&effect=allow')} value={route.counts.allowed} words="allowed" />
           <Figure href={live('&effect=stepUp')} value={route.counts.stepUp} words="stepped up" />
           <Figure href={live('&effect=deny')} value={route.counts.denied} words="denied" />
-          <Figure href={live('&observed=true')} value={route.counts.observed} words="observed only" strong={route.counts.observed > 0} />
+          {(route.counts.observed > 0 || !enforcesForAll(route)) && (
+            <Figure href={live('&observed=true')} value={route.counts.observed} words="of these let through" strong={route.counts.observed > 0} />
+          )}
           <div className="figure">
             <b className={route.connections === 0 ? 'numbers zero' : 'numbers'}>{count(route.connections)}</b>
             <span>open</span>
@@ -72,6 +97,7 @@ function RouteCard({ route }: { route: RouteSummary }) {
           </span>
         </div>
       </div>
+      <Observed route={route} live={live} />
       {route.health === 'failing' && route.healthDetail && <p className="note note-bad">✕ {route.healthDetail}</p>}
       <details>
         <summary>
@@ -95,6 +121,42 @@ function RouteCard({ route }: { route: RouteSummary }) {
         )}
       </details>
     </li>
+  );
+}
+
+function enforcesForAll(route: RouteSummary): boolean {
+  return route.mode === 'enforce' && route.enforceForGroups.length === 0;
+}
+
+/** Every word occurs in what the card shows. */
+function mentions(route: RouteSummary, text: string): boolean {
+  const shown = [route.name, route.host, route.upstream ?? '', route.mode, ...route.paths, ...route.enforceForGroups, ...route.policies.map((policy) => policy.source)].join(' ').toLowerCase();
+  return text.toLowerCase().split(/\s+/).every((word) => shown.includes(word));
+}
+
+/** Who is refused and who is only watched, and what enforcing for everybody would refuse. */
+function Observed({ route, live }: { route: RouteSummary; live: (more: string) => string }) {
+  if (enforcesForAll(route)) return null;
+  const groups = route.enforceForGroups.join(', ');
+  return (
+    <div className="note observed">
+      <p>
+        {groups ? `Enforced for ${groups}; for everybody else refusals are recorded and requests go through.` : 'Refusals are recorded and requests go through.'}{' '}
+        {route.counts.observed === 0
+          ? 'Enforcing would have refused nothing so far.'
+          : `Enforcing for everybody would have refused or stepped up ${things(route.counts.observed, 'request', 'requests')}:`}
+      </p>
+      {route.observedReasons.length > 0 && (
+        <ul className="reasons">
+          {route.observedReasons.map((one) => (
+            <li key={`${one.basis} ${one.reason}`}>
+              <Link href={live(`&observed=true${one.basis ? `&basis=${encodeURIComponent(one.basis)}&q=${encodeURIComponent(one.reason.slice(0, 200))}` : ''}`)}>{one.reason}</Link>
+              <span className="numbers">{count(one.count)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ApiError } from '../api/client';
+import { Copyable } from './Copy';
 
 /** While something is read for the first time: its outline, still, after a moment. */
 export function Loading({ rows = 6 }: { rows?: number }) {
@@ -48,7 +49,7 @@ export function Failed({ error, retry }: { error: ApiError; retry: () => void })
       )}
       {error.reference && (
         <p className="quiet">
-          Reference <code>{error.reference}</code>
+          Reference <Copyable text={error.reference} what="reference" />
         </p>
       )}
       {error.status !== 403 && error.status !== 404 && (

@@ -14,7 +14,7 @@ export function Time({ at, as = 'full', otherwise = 'never' }: Props) {
   if (!at) return <span className="quiet">{otherwise}</span>;
   const date = new Date(at);
   const text = as === 'relative' ? relative(date, now) : as === 'full' ? dayAndTime(date) : timeOfDay(date, as === 'millis');
-  const title = as === 'relative' ? `${dayAndTime(date)} local\n${utc(date)}` : utc(date);
+  const title = as === 'relative' ? `${dayAndTime(date)}\n${utc(date)}` : utc(date);
   return (
     <time dateTime={at} title={title}>
       {text}

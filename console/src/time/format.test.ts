@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, count, relative, span, utc } from './format';
+import { bytes, count, dayAndTime, relative, span, utc, zone } from './format';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const after = (seconds: number) => relative(new Date(now.getTime() + seconds * 1000), now);
@@ -12,6 +12,11 @@ describe('times and sizes', () => {
     expect(after(120)).toBe('in 2 min');
     expect(after(-3 * 3600)).toBe('3 h ago');
     expect(after(41 * 86400)).toBe('in 41 days');
+  });
+
+  it('says in which zone a local time is', () => {
+    expect(zone(now)).not.toBe('');
+    expect(dayAndTime(now).endsWith(` ${zone(now)}`)).toBe(true);
   });
 
   it('says UTC with milliseconds only where there are some', () => {

@@ -7,9 +7,16 @@ export function timeOfDay(at: Date, withMillis = false): string {
   return withMillis ? `${text}.${String(at.getMilliseconds()).padStart(3, '0')}` : text;
 }
 
-/** The local day and time. */
+const zones = new Intl.DateTimeFormat(undefined, { timeZoneName: 'short' });
+
+/** `CET`, `UTC`, `GMT+5:30`: the local zone, as it is at that time. */
+export function zone(at: Date): string {
+  return zones.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value ?? '';
+}
+
+/** The local day and time, with its zone. */
 export function dayAndTime(at: Date): string {
-  return `${day.format(at)}, ${timeOfDay(at)}`;
+  return `${day.format(at)}, ${timeOfDay(at)} ${zone(at)}`;
 }
 
 /** `2026-11-22 13:03:07.125 UTC`. */

@@ -7,9 +7,13 @@ namespace Nullius.Server.SignIn;
 /// <summary>What a person sees where the gate refuses a page: what was refused, why in words, what helps, and what to quote.</summary>
 internal sealed class RefusalPages(PageWriter writer, SignInOptions options) : IRefusalRenderer
 {
+    private const int LongestPlace = 160;
+
     public Task WriteAsync(HttpContext context, RefusalPage page)
     {
+        var request = context.Features.Get<GateRequest>();
         var body = Html.Of($"""
+            {Html.When(request?.Route is not null, () => Asked(request!.Canonical.Host, request.Canonical.Path, request.Person?.UserName))}
             {Html.When(page.Reasons.Count > 0, () => Html.Of($"""
                 <p class="lead">{(page.Reasons.Count == 1 ? "Why:" : "Each of these stands in the way:")}</p>
                 <ul class="reasons">{Html.Each(page.Reasons, reason => Html.Of($"<li>{Sentence(reason)}</li>"))}</ul>
@@ -18,6 +22,14 @@ internal sealed class RefusalPages(PageWriter writer, SignInOptions options) : I
             <p class="below">If you think this is wrong, ask your administrator and quote <code>{page.Reference}</code>.</p>
             """);
         return writer.WriteAsync(context, new Page(page.Title, body) { Status = page.Status });
+    }
+
+    /// <summary>What was asked for, and as whom: often it is the other account, or the other link. A query may hold what is nobody's business.</summary>
+    internal static Html Asked(string host, string path, string? userName)
+    {
+        var place = host + (path == "/" ? "" : path);
+        var shown = place.Length <= LongestPlace ? place : place[..LongestPlace] + "…";
+        return Html.Of($"""<p class="lead asked">You asked for <b>{shown}</b>{Html.When(userName is not null, () => Html.Of($", signed in as <b>{userName}</b>"))}.</p>""");
     }
 
     private Html Help(RefusalPage page) =>

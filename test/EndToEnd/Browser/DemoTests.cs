@@ -47,7 +47,8 @@ public sealed partial class DemoTests(DemoPlatform platform) : IClassFixture<Dem
         // A permission boundary of contractors does not include the shop.
         var response = await page.GotoAsync(platform.Url("shop"));
         Assert.Equal(403, response!.Status);
-        await Assertions.Expect(page.Locator("ul.reasons, p.lead").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("ul.reasons li").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("p.asked")).ToHaveTextAsync("You asked for shop.nullius.localhost, signed in as dave.");
         await Assertions.Expect(page.Locator("code")).Not.ToBeEmptyAsync();
         await platform.PictureAsync(page, "denied");
         await page.AssertAccessibleAsync();

@@ -79,6 +79,7 @@ internal sealed class Application : IAsyncDisposable
                 "/hang" => Task.Delay(Timeout.Infinite, context.RequestAborted),
                 "/demo.Clock/Watch" => GrpcWatchAsync(context),
                 "/demo.Clock/Now" => GrpcNowAsync(context),
+                "/demo.Clock/Talk" => GrpcTalkAsync(context),
                 _ => context.Response.WriteAsync($"{context.Request.Protocol} {context.Request.Method} {context.Request.Path}"),
             });
         }
@@ -135,12 +136,20 @@ internal sealed class Application : IAsyncDisposable
         await Task.Delay(Timeout.Infinite, context.RequestAborted);
     }
 
-    /// <summary>A file of 1 GB that arrives slowly: a reader that gets all of it was not cut.</summary>
+    /// <summary>A file of 1 GB, or its second half, that arrives slowly: a reader that gets all of it was not cut.</summary>
     private static async Task DownloadAsync(HttpContext context)
     {
-        context.Response.ContentLength = 1L << 30;
+        var length = 1L << 30;
+        if (context.Request.Headers.Range == "bytes=536870912-")
+        {
+            context.Response.StatusCode = StatusCodes.Status206PartialContent;
+            context.Response.Headers.ContentRange = "bytes 536870912-1073741823/1073741824";
+            length >>= 1;
+        }
+
+        context.Response.ContentLength = length;
         var block = new byte[64 << 10];
-        for (var sent = 0L; sent < 1L << 30; sent += block.Length)
+        for (var sent = 0L; sent < length; sent += block.Length)
         {
             await context.Response.Body.WriteAsync(block, context.RequestAborted);
             await Task.Delay(10, context.RequestAborted);
@@ -172,6 +181,22 @@ internal sealed class Application : IAsyncDisposable
             await context.Response.Body.FlushAsync(context.RequestAborted);
             await Task.Delay(50, context.RequestAborted);
         }
+    }
+
+    /// <summary>Says back what the client says, while it says it.</summary>
+    private static async Task GrpcTalkAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/grpc";
+        context.Response.DeclareTrailer("grpc-status");
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+        var block = new byte[4096];
+        for (int read; (read = await context.Request.Body.ReadAsync(block, context.RequestAborted)) > 0;)
+        {
+            await context.Response.Body.WriteAsync(block.AsMemory(0, read), context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+        }
+
+        context.Response.AppendTrailer("grpc-status", "0");
     }
 
     /// <summary>A gRPC frame around a message whose field 1 is a string.</summary>

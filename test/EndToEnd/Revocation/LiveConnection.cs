@@ -15,6 +15,8 @@ internal enum Ending
     EndOfStream,
     /// <summary>gRPC status 16 in the trailers.</summary>
     Unauthenticated,
+    /// <summary>An answer that says no.</summary>
+    Refused,
     /// <summary>Reset: nobody takes it for a whole file.</summary>
     Broken,
     /// <summary>Anything else.</summary>
@@ -24,7 +26,7 @@ internal enum Ending
 /// <summary>A long-lived connection through the gate, of one of the kinds that people have.</summary>
 internal abstract class LiveConnection : IAsyncDisposable
 {
-    public static readonly string[] Kinds = ["WebSocket", "WebSocket over HTTP/2", "SSE", "SSE over HTTP/2", "gRPC", "download", "download over HTTP/2"];
+    public static readonly string[] Kinds = ["WebSocket", "WebSocket over HTTP/2", "SSE", "SSE over HTTP/2", "gRPC", "download", "download over HTTP/2", "part of a download", "gRPC both ways", "upload"];
 
     /// <summary>Opens it and waits for its first bytes.</summary>
     public static async Task<LiveConnection> OpenAsync(string kind, GateFixture gate, SignedIn session, X509Certificate2 device)
@@ -38,6 +40,9 @@ internal abstract class LiveConnection : IAsyncDisposable
             "gRPC" => new Body("/demo.Clock/Watch", GateFixture.Grpc, HttpVersion.Version20),
             "download" => new Body("/download", GateFixture.Rich, HttpVersion.Version11),
             "download over HTTP/2" => new Body("/download", GateFixture.Rich, HttpVersion.Version20),
+            "part of a download" => new Body("/download", GateFixture.Rich, HttpVersion.Version20, fromTheMiddle: true),
+            "gRPC both ways" => new TwoWayConnection("/demo.Clock/Talk", GateFixture.Grpc),
+            "upload" => new TwoWayConnection("/upload", GateFixture.Rich),
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
         await connection.StartAsync(gate, session, device);
@@ -50,6 +55,7 @@ internal abstract class LiveConnection : IAsyncDisposable
         "WebSocket" => Ending.PolicyViolation,
         "SSE" => Ending.EndOfStream,
         "gRPC" => Ending.Unauthenticated,
+        "upload" => Ending.Refused,
         _ => Ending.Broken,
     };
 
@@ -119,7 +125,7 @@ internal abstract class LiveConnection : IAsyncDisposable
         }
     }
 
-    private sealed class Body(string path, string host, Version version) : LiveConnection
+    private sealed class Body(string path, string host, Version version, bool fromTheMiddle = false) : LiveConnection
     {
         private HttpClient? _client;
         private HttpResponseMessage? _response;
@@ -139,9 +145,12 @@ internal abstract class LiveConnection : IAsyncDisposable
                 request.Content.Headers.ContentType = new("application/grpc");
             }
 
+            if (fromTheMiddle)
+                request.Headers.Range = new(536870912, null);
+
             using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
             _response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
-            Assert.True(_response.StatusCode == HttpStatusCode.OK, $"{_response.StatusCode}");
+            Assert.True(_response.StatusCode == (fromTheMiddle ? HttpStatusCode.PartialContent : HttpStatusCode.OK), $"{_response.StatusCode}");
             Assert.Equal(version, _response.Version);
             _stream = await _response.Content.ReadAsStreamAsync(deadline.Token);
             Assert.True(await LivesAsync(deadline.Token));

@@ -28,6 +28,25 @@ public sealed class DecisionCountsTests
     }
 
     [Fact]
+    public void What_a_route_only_observed_is_counted_by_its_reason_and_bounded()
+    {
+        var counts = new DecisionCounts(Now);
+        counts.Add(At(0, DecisionEffect.Deny, observed: true) with { Route = "legacy", Basis = "implicitDeny", Reason = "nothing allows it" });
+        counts.Add(At(0, DecisionEffect.Deny, observed: true) with { Route = "legacy", Basis = "implicitDeny", Reason = "nothing allows it" });
+        counts.Add(At(0, DecisionEffect.Deny) with { Route = "legacy", Basis = "explicitDeny", Reason = "enforced" });
+        counts.Add(At(0, DecisionEffect.Deny, observed: true) with { Route = "other", Basis = "explicitDeny", Reason = "elsewhere" });
+
+        Assert.Equal([new("implicitDeny", "nothing allows it", 2)], counts.ObservedOfRoute("LEGACY"));
+        Assert.Empty(counts.ObservedOfRoute("nobody's"));
+
+        for (var number = 0; number < 1000; number++)
+            counts.Add(At(0, DecisionEffect.Deny, observed: true) with { Route = "legacy", Reason = $"reason {number}" });
+        var reasons = counts.ObservedOfRoute("legacy");
+        Assert.Equal(8, reasons.Count);
+        Assert.Equal(("", "other reasons"), (reasons[0].Basis, reasons[0].Reason));
+    }
+
+    [Fact]
     public void What_is_older_than_a_day_makes_room_for_the_present()
     {
         var counts = new DecisionCounts(Now.AddDays(-2));

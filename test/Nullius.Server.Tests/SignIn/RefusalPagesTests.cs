@@ -37,6 +37,16 @@ public sealed class RefusalPagesTests
             Assert.DoesNotContain(markup, text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("shop.example", "/", "dave", "You asked for <b>shop.example</b>, signed in as <b>dave</b>.")]
+    [InlineData("shop.example", "/orders/1", null, "You asked for <b>shop.example/orders/1</b>.")]
+    [InlineData("shop.example", "/", "<i>", "signed in as <b>&lt;i&gt;</b>")]
+    public void What_was_asked_for_is_named_and_as_whom(string host, string path, string? person, string expected) =>
+        Assert.Contains(expected, RefusalPages.Asked(host, path, person).ToString(), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_long_path_is_shortened() => Assert.True(RefusalPages.Asked("shop.example", "/" + new string('x', 8000), null).ToString().Length < 300);
+
     private static async Task<(HttpContext Context, string Text)> WriteAsync(RefusalPage page)
     {
         var options = new SignInOptions { Domain = "nullius.localhost", SignInHost = "auth.nullius.localhost", DeviceHost = "devices.nullius.localhost" };

@@ -75,7 +75,9 @@ internal sealed record DecisionRequirement(string Policy, IReadOnlyList<string> 
 internal sealed record DecisionReportOnly(string Policy, string Result);
 
 /// <summary>A value that a condition could read.</summary>
-internal sealed record DecisionContextValue(string Key, IReadOnlyList<string> Values);
+/// <param name="State"><c>present</c>; <c>absent</c> when the request has no such thing; <c>unknown</c> when it could not be established; <c>withheld</c> when it is not kept.</param>
+/// <param name="Values">Empty unless it is present.</param>
+internal sealed record DecisionContextValue(string Key, string State, IReadOnlyList<string> Values);
 
 /// <summary>Where the decision is recorded.</summary>
 /// <param name="Sequence">Position in the node's chain; null when it is not known here.</param>

@@ -5,6 +5,8 @@ namespace Nullius.Server.Api.Devices;
 
 internal static class DeviceEndpoints
 {
+    private static readonly string[] Columns = ["name", "owner", "state", "reported", "certificate", "connections"];
+
     public static void MapDevices(this IEndpointRouteBuilder api)
     {
         api.MapGet("/devices", ListAsync).WithName("ListDevices").WithSummary("Devices, by name").ProducesProblem(400);
@@ -15,11 +17,13 @@ internal static class DeviceEndpoints
     }
 
     private static async Task<Results<Ok<Page<DeviceSummary>>, ProblemHttpResult>> ListAsync(
-        string? q, string? state, string? after, int? limit, IDevicesView devices, CancellationToken cancellation)
+        string? q, string? state, string? sort, string? after, int? limit, IDevicesView devices, CancellationToken cancellation)
     {
         if (PageRequest.From(after, limit) is not { } page)
             return ApiProblems.Malformed("`after` is not a place in this list; expected the `next` of the page before.");
-        return TypedResults.Ok(await devices.ListAsync(new DeviceFilter(q, state), page, cancellation));
+        if (ListOrder.From(sort, Columns) is not { } order)
+            return ApiProblems.Malformed(ListOrder.Fault(Columns));
+        return TypedResults.Ok(await devices.ListAsync(new DeviceFilter(q, state) { Order = order }, page, cancellation));
     }
 
     private static async Task<Results<Ok<DeviceDetail>, ProblemHttpResult>> FindAsync(string id, IDevicesView devices, CancellationToken cancellation) =>

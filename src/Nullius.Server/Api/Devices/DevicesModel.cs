@@ -31,8 +31,12 @@ internal sealed record EnrolmentRequest(string Person);
 internal sealed record EnrolmentCode(string Code, DateTimeOffset ExpiresAt, EntityRef Person, string Server);
 
 /// <summary>Which devices somebody wants to see.</summary>
+/// <param name="State">A state, or several with commas.</param>
 internal sealed record DeviceFilter(string? Text, string? State)
 {
+    /// <summary>By <c>name</c>, <c>owner</c>, <c>state</c>, <c>reported</c>, <c>certificate</c> or <c>connections</c>.</summary>
+    public ListOrder Order { get; init; } = new("name", false);
+
     /// <summary>Id of a person; null for everybody's.</summary>
     public string? Owner { get; init; }
 }
@@ -40,7 +44,7 @@ internal sealed record DeviceFilter(string? Text, string? State)
 /// <summary>How the console reads and changes devices.</summary>
 internal interface IDevicesView
 {
-    /// <summary>By name.</summary>
+    /// <summary>In the order that the filter names.</summary>
     Task<Page<DeviceSummary>> ListAsync(DeviceFilter filter, PageRequest page, CancellationToken cancellation);
 
     Task<DeviceDetail?> FindAsync(string id, CancellationToken cancellation);

@@ -7,6 +7,8 @@ internal static class PeopleEndpoints
 {
     private const string OwnAccount = "That is your own account; somebody else must do it, so that nobody locks themselves out.";
 
+    private static readonly string[] Columns = ["name", "factor", "sessions", "connections", "seen"];
+
     public static void MapPeople(this IEndpointRouteBuilder api)
     {
         api.MapGet("/people", ListAsync).WithName("ListPeople").WithSummary("People, by user name").ProducesProblem(400);
@@ -20,11 +22,13 @@ internal static class PeopleEndpoints
     }
 
     private static async Task<Results<Ok<Page<PersonSummary>>, ProblemHttpResult>> ListAsync(
-        string? q, bool? withoutMfa, bool? disabled, string? after, int? limit, IPeopleView people, CancellationToken cancellation)
+        string? q, bool? withoutMfa, bool? disabled, string? sort, string? after, int? limit, IPeopleView people, CancellationToken cancellation)
     {
         if (PageRequest.From(after, limit) is not { } page)
             return ApiProblems.Malformed("`after` is not a place in this list; expected the `next` of the page before.");
-        return TypedResults.Ok(await people.ListAsync(new PeopleFilter(q, withoutMfa ?? false, disabled ?? false), page, cancellation));
+        if (ListOrder.From(sort, Columns) is not { } order)
+            return ApiProblems.Malformed(ListOrder.Fault(Columns));
+        return TypedResults.Ok(await people.ListAsync(new PeopleFilter(q, withoutMfa ?? false, disabled) { Order = order }, page, cancellation));
     }
 
     private static async Task<Results<Ok<PersonDetail>, ProblemHttpResult>> FindAsync(

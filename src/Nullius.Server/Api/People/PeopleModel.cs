@@ -34,12 +34,17 @@ internal sealed record PersonDetail(
     IReadOnlyList<ConnectionSummary> Connections, IReadOnlyList<DeviceSummary> Devices);
 
 /// <summary>Which people somebody wants to see.</summary>
-internal sealed record PeopleFilter(string? Text, bool WithoutMfa, bool DisabledOnly);
+/// <param name="Disabled">True: only those; false: all but those; null: both.</param>
+internal sealed record PeopleFilter(string? Text, bool WithoutMfa, bool? Disabled)
+{
+    /// <summary>By <c>name</c>, <c>factor</c>, <c>sessions</c>, <c>connections</c> or <c>seen</c>.</summary>
+    public ListOrder Order { get; init; } = new("name", false);
+}
 
 /// <summary>How the console reads and changes people. Changes commit with their feed entry and return when the gate has applied them.</summary>
 internal interface IPeopleView
 {
-    /// <summary>By user name.</summary>
+    /// <summary>In the order that the filter names.</summary>
     Task<Page<PersonSummary>> ListAsync(PeopleFilter filter, PageRequest page, CancellationToken cancellation);
 
     /// <summary>By id or user name; null when there is no such person. <paramref name="currentSession"/> marks the caller's own.</summary>

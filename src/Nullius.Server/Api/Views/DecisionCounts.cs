@@ -21,6 +21,8 @@ internal sealed class DecisionCounts(DateTimeOffset since)
     private readonly Slot[] _slots = new Slot[Slots];
     private readonly Dictionary<string, Tally> _routes = new(StringComparer.OrdinalIgnoreCase);
 
+    private readonly Dictionary<string, Dictionary<(string Basis, string Reason), int>> _observed = new(StringComparer.OrdinalIgnoreCase);
+
     public DateTimeOffset Since => since;
 
     public void Add(DecisionSummary entry)
@@ -40,6 +42,8 @@ internal sealed class DecisionCounts(DateTimeOffset since)
             {
                 route.Add(entry);
                 _routes[entry.Route] = route;
+                if (entry.Observed)
+                    Count(_observed.TryGetValue(entry.Route, out var reasons) ? reasons : _observed[entry.Route] = [], (entry.Basis, entry.Reason));
             }
         }
     }
@@ -49,6 +53,28 @@ internal sealed class DecisionCounts(DateTimeOffset since)
         lock (_lock)
             return _routes.TryGetValue(name, out var route) ? new RouteCounts(route.Allowed, route.StepUp, route.Denied, route.Observed) : new RouteCounts(0, 0, 0, 0);
     }
+
+    /// <summary>Why what a route only observed would have been refused, most frequent first.</summary>
+    public IReadOnlyList<ObservedReason> ObservedOfRoute(string name)
+    {
+        lock (_lock)
+        {
+            return _observed.TryGetValue(name, out var reasons)
+                ? [.. Ranked(reasons).Take(ReasonsShown).Select(reason => new ObservedReason(reason.Key.Basis, reason.Key.Reason, reason.Value))]
+                : [];
+        }
+    }
+
+    /// <summary>INVARIANT: at most <see cref="MostReasons"/> and the rest, whatever the reasons are made of.</summary>
+    private static void Count(Dictionary<(string Basis, string Reason), int> reasons, (string, string) reason)
+    {
+        if (reasons.Count >= MostReasons && !reasons.ContainsKey(reason))
+            reason = Other;
+        reasons[reason] = reasons.GetValueOrDefault(reason) + 1;
+    }
+
+    private static IEnumerable<KeyValuePair<(string Basis, string Reason), int>> Ranked(Dictionary<(string Basis, string Reason), int> reasons) =>
+        reasons.OrderByDescending(reason => reason.Value).ThenBy(reason => reason.Key.Reason, StringComparer.Ordinal);
 
     /// <summary>The intervals that end now, oldest first, and what stopped requests in them, most frequent first.</summary>
     /// <param name="now">The present.</param>
@@ -73,8 +99,7 @@ internal sealed class DecisionCounts(DateTimeOffset since)
             }
         }
 
-        var top = reasons.OrderByDescending(reason => reason.Value).ThenBy(reason => reason.Key.Reason, StringComparer.Ordinal).Take(ReasonsShown);
-        return (buckets, [.. top.Select(reason => new OverviewReason(reason.Key.Basis, reason.Key.Reason, reason.Value))]);
+        return (buckets, [.. Ranked(reasons).Take(ReasonsShown).Select(reason => new OverviewReason(reason.Key.Basis, reason.Key.Reason, reason.Value))]);
     }
 
     private void Sum(long number, ref Tally sum, Dictionary<(string, string), int> reasons)
@@ -130,10 +155,7 @@ internal sealed class DecisionCounts(DateTimeOffset since)
 
         public void AddReason((string, string) reason)
         {
-            Reasons ??= [];
-            if (Reasons.Count >= MostReasons && !Reasons.ContainsKey(reason))
-                reason = Other;
-            Reasons[reason] = Reasons.GetValueOrDefault(reason) + 1;
+            Count(Reasons ??= [], reason);
         }
     }
 }

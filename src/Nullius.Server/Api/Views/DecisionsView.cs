@@ -83,7 +83,7 @@ internal sealed class DecisionsView(
             [.. made.BlockedBy.Select(DecisionWords.Camel)],
             [.. made.RequiredControls.Select(one => new DecisionRequirement(DecisionWords.PolicyName(one.Policy), one.Controls, one.All))],
             made.MissingContext, [.. made.ReportOnly.Select(one => new DecisionReportOnly(DecisionWords.PolicyName(one.Policy), DecisionWords.Camel(one.Result)))],
-            made.ValidUntil, [.. explanation.Context.Select(one => new DecisionContextValue(one.Key, one.State == "present" ? one.Values : [$"({one.State})"]))], [explanation.Summary, .. explanation.Steps], explanation.Changes,
+            made.ValidUntil, [.. explanation.Context.Select(one => new DecisionContextValue(one.Key, one.State, one.State == "present" ? one.Values : []))], [explanation.Summary, .. explanation.Steps], explanation.Changes,
             new DecisionAudit(reference, written.Sequence, written.Decision), written.Completion);
     }
 

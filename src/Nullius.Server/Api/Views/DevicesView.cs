@@ -17,14 +17,25 @@ internal sealed class DevicesView(DeviceInventory inventory, DeviceEnrolment enr
     {
         var names = (await people.ListAsync(false, null, cancellation)).ToDictionary(person => person.Id, person => person.UserName, StringComparer.Ordinal);
         var text = string.IsNullOrWhiteSpace(filter.Text) ? null : filter.Text.Trim();
+        var states = filter.State?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
         var matching = (await inventory.ListAsync(cancellation))
             .Select(device => Summary(device, names.GetValueOrDefault(device.OwnerId, device.OwnerId)))
             .Where(device => (filter.Owner is null || device.Owner.Id == filter.Owner)
-                && (filter.State is null || string.Equals(device.State, filter.State, StringComparison.OrdinalIgnoreCase))
+                && (states.Length == 0 || states.Contains(device.State, StringComparer.OrdinalIgnoreCase))
                 && (text is null || device.Name.Contains(text, StringComparison.OrdinalIgnoreCase) || device.Owner.Name.Contains(text, StringComparison.OrdinalIgnoreCase)))
             .ToList();
-        return Page<DeviceSummary>.Of(matching, page.Offset, page.Limit);
+        return Page<DeviceSummary>.Of([.. Sorted(matching, filter.Order)], page.Offset, page.Limit);
     }
+
+    private static IEnumerable<DeviceSummary> Sorted(List<DeviceSummary> found, ListOrder order) => order.Column switch
+    {
+        "owner" => order.Apply(found, device => device.Owner.Name, StringComparer.OrdinalIgnoreCase),
+        "state" => order.Apply(found, device => device.State, StringComparer.Ordinal),
+        "reported" => order.Apply(found, device => device.ReportedAt ?? DateTimeOffset.MinValue),
+        "certificate" => order.Apply(found, device => device.CertificateExpiresAt ?? DateTimeOffset.MinValue),
+        "connections" => order.Apply(found, device => device.Connections),
+        _ => order.Apply(found, device => device.Name, StringComparer.OrdinalIgnoreCase),
+    };
 
     public async Task<DeviceDetail?> FindAsync(string id, CancellationToken cancellation)
     {

@@ -22,9 +22,9 @@ internal sealed class PeopleView(
     {
         var text = string.IsNullOrWhiteSpace(filter.Text) ? null : filter.Text.Trim();
         var found = await people.ListAsync(filter.WithoutMfa, null, cancellation);
-        var matching = found.Where(person => (!filter.DisabledOnly || person.Disabled) && (text is null || Matches(person, text))).ToList();
+        var matching = found.Where(person => (filter.Disabled is not { } disabled || person.Disabled == disabled) && (text is null || Matches(person, text))).ToList();
         var live = (await sessions.ListAsync(null, cancellation)).ToLookup(session => session.Session.PersonId, StringComparer.Ordinal);
-        var shown = Page<StoredPerson>.Of(matching, page.Offset, page.Limit);
+        var shown = Page<StoredPerson>.Of([.. Sorted(matching, filter.Order, live)], page.Offset, page.Limit);
         var items = new List<ApiPerson>(shown.Items.Count);
         foreach (var person in shown.Items)
             items.Add(await SummaryAsync(person, [.. live[person.Id]], [], cancellation));
@@ -89,12 +89,24 @@ internal sealed class PeopleView(
         person.UserName.Contains(text, StringComparison.OrdinalIgnoreCase) || person.DisplayName.Contains(text, StringComparison.OrdinalIgnoreCase)
         || person.Groups.Any(group => group.Contains(text, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>By user name within what is equal: the directory's own order.</summary>
+    private IEnumerable<StoredPerson> Sorted(List<StoredPerson> found, ListOrder order, ILookup<string, StoredSession> live) => order.Column switch
+    {
+        "factor" => order.Apply(found, person => person.HasSecondFactor),
+        "sessions" => order.Apply(found, person => live[person.Id].Count()),
+        "connections" => order.Apply(found, person => Open(gate.Value.Live.OfPerson(person.Id))),
+        "seen" => order.Apply(found, person => live[person.Id].Max(session => (DateTimeOffset?)session.Session.LastSeenAt) ?? DateTimeOffset.MinValue),
+        _ => order.Apply(found, person => person.UserName, StringComparer.OrdinalIgnoreCase),
+    };
+
+    private static int Open(IReadOnlyList<LiveConnectionInfo> connections) => connections.Count(connection => connection.Kind != LiveKind.Request);
+
     private static IReadOnlyList<string> FactorsOf(FactorState state) =>
         [.. state.Authenticator ? ["totp"] : Array.Empty<string>(), .. state.Passkeys.Count > 0 ? ["passkey"] : Array.Empty<string>()];
 
     private async Task<ApiPerson> SummaryAsync(StoredPerson person, IReadOnlyList<StoredSession> own, IReadOnlyList<string> enrolled, CancellationToken cancellation) => new(
         person.Id, person.UserName, person.DisplayName, person.Disabled, person.Groups, person.HasSecondFactor, enrolled,
-        (await trust.ReadPersonAsync(person.Id, cancellation))?.Risk, own.Count, gate.Value.Live.OfPerson(person.Id).Count(connection => connection.Kind != LiveKind.Request),
+        (await trust.ReadPersonAsync(person.Id, cancellation))?.Risk, own.Count, Open(gate.Value.Live.OfPerson(person.Id)),
         own.Count > 0 ? own.Max(session => session.Session.LastSeenAt) : null);
 
     private async Task<ApiSession> SessionAsync(StoredSession stored, string? current, CancellationToken cancellation)
@@ -105,6 +117,6 @@ internal sealed class PeopleView(
         return new ApiSession(
             session.Id, DecisionWords.Kind(session.Kind)!, [.. session.Methods], session.CreatedAt, session.AuthenticatedAt, session.MfaAt, session.LastSeenAt,
             session.ExpiresAt, [.. hosts], [.. session.Scopes], session.Address, session.UserAgent, session.BoundDeviceId,
-            gate.Value.Live.OfSession(session.Id).Count(connection => connection.Kind != LiveKind.Request), session.Id == current);
+            Open(gate.Value.Live.OfSession(session.Id)), session.Id == current);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class RoutesView(CurrentGate gate, DecisionLedger ledger, Upstre
         return new RouteSummary(
             route.Name, route.Host, route.Paths, route.Upstream?.Url, DecisionWords.Camel(route.Mode), route.EnforceForGroups, DecisionWords.Camel(route.Granting),
             DecisionWords.Camel(route.ClientCertificate), route.MaxSnapshotAge.TotalSeconds, route.DurableSync, [.. PoliciesOf(config, route)],
-            ledger.Counts.OfRoute(route.Name), ledger.Counts.Since, gate.Value.Live.CountOfRoute(route.Name), health, detail, Written(route.At));
+            ledger.Counts.OfRoute(route.Name), ledger.Counts.ObservedOfRoute(route.Name), ledger.Counts.Since, gate.Value.Live.CountOfRoute(route.Name), health, detail, Written(route.At));
     }
 
     /// <summary>File and line, without the folder.</summary>
