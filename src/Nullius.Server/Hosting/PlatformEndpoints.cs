@@ -17,7 +17,7 @@ internal static class PlatformEndpoints
             HttpsPort = port,
             TriesPerAddress = config.Identity.TriesPerAddress,
             Applications = () => [.. Applications(live(), port)],
-            Scopes = () => [.. live().Gate.Routes.Select(route => route.Name), .. live().Gate.DecisionPoint is null ? Array.Empty<string>() : ["pdp"]],
+            Scopes = () => [.. live().Gate.Routes.Select(route => route.Name), "console", .. live().Gate.DecisionPoint is null ? Array.Empty<string>() : ["pdp"]],
         });
 
     public static void MapDeviceHost(this IEndpointRouteBuilder endpoints, NulliusConfig config) => endpoints.MapDevices(config.Gate.DeviceHost);

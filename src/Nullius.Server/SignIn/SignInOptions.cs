@@ -35,7 +35,8 @@ public sealed record SignInOptions
     internal string? ScopeFault(IReadOnlyList<string> scopes)
     {
         if (Scopes?.Invoke() is not { } known) return null;
-        var stranger = scopes.Select(scope => scope.Split(':')[0]).FirstOrDefault(name => !known.Contains(name, StringComparer.Ordinal));
+        // A limit with a colon is a pattern of actions, which a route may name as it likes.
+        var stranger = scopes.FirstOrDefault(scope => !scope.Contains(':', StringComparison.Ordinal) && !known.Contains(scope, StringComparer.OrdinalIgnoreCase));
         if (stranger is null) return null;
         var near = Configuration.Nearest.Of(stranger, known) is { } meant ? $"did you mean `{meant}`?" : "expected one of " + string.Join(", ", known.Select(name => $"`{name}`"));
         return $"there is no application `{Configuration.ConfigReport.Quote(stranger)}`: {near}";
