@@ -147,7 +147,7 @@ public sealed class AuditTrail : IAsyncDisposable
 
     /// <summary>
     /// As <see cref="Append(ReadOnlySpan{byte}, Durability)"/>, but the record joins those that come at the same time, and they
-    /// are written together: under load one write serves many. Where nothing else is under way it is written at once.
+    /// are written together: under load one write serves many, and no thread stands still for it.
     /// </summary>
     /// <returns>Completes when the line is written.</returns>
     /// <exception cref="AuditUnavailableException">As <see cref="Append(ReadOnlySpan{byte}, Durability)"/>, thrown or told by the task.</exception>
@@ -157,9 +157,6 @@ public sealed class AuditTrail : IAsyncDisposable
         CheckBody(body);
         if (Problem is { } problem)
             throw new AuditUnavailableException(problem);
-        // Where nothing is about to run nobody would join: a hop through the pool would be a wait for no one.
-        if (Volatile.Read(ref _scheduled) == 0 && ThreadPool.PendingWorkItemCount == 0 && _writer.TryWrite(body))
-            return ValueTask.CompletedTask;
         if (_writer.Joined.TryJoin(body) is not { } written)
         {
             Append(body);

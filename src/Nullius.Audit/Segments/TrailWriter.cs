@@ -83,24 +83,6 @@ internal sealed class TrailWriter : IDisposable
         }
     }
 
-    /// <summary>As <see cref="Write"/>, unless another writes now: then false, and nothing is done.</summary>
-    /// <exception cref="AuditUnavailableException">It could not be written.</exception>
-    /// <exception cref="ObjectDisposedException">The trail is closed.</exception>
-    public bool TryWrite(ReadOnlySpan<byte> body)
-    {
-        if (!_gate.TryEnter())
-            return false;
-        try
-        {
-            Write(body, reserved: false);
-            return true;
-        }
-        finally
-        {
-            _gate.Exit();
-        }
-    }
-
     /// <summary>Writes what waits and what has joined. Where that fails, the one waits on and the other is told.</summary>
     public void WriteWaiting()
     {
