@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the tables of Normalization Form KC to standard output, from Python's unicodedata: forms.py > forms.txt"""
+"""Writes the tables of Normalization Form KC to standard output, from Python's unicodedata: reduce-forms.py > forms.txt"""
 import sys
 import unicodedata as u
 
