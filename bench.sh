@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures Nullius beside its peers: `./bench.sh gate|policy [part] [--json]`. Everything runs on loopback and ends with the run.
-# `gate` needs Debian's nginx and nghttp2-client (h2load); `policy` fetches its peers by npm (Node.js 20), or goes without.
+# `gate` needs Debian's nginx, nghttp2-client (h2load) and wrk; `policy` fetches its peers by npm (Node.js 20), or goes without.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
@@ -11,9 +11,9 @@ case "${1:-}" in
 esac
 command -v dotnet >/dev/null || { echo "bench.sh: the .NET SDK 10 is missing: install the package \`dotnet-sdk-10.0\`" >&2; exit 2; }
 if [ "$1" = gate ]; then
-  for program in h2load nginx; do
+  for program in h2load nginx wrk; do
     command -v "$program" >/dev/null || [ -x "/usr/sbin/$program" ] || {
-      echo "bench.sh: \`$program\` is missing: apt-get install --no-install-recommends nginx nghttp2-client" >&2
+      echo "bench.sh: \`$program\` is missing: apt-get install --no-install-recommends nginx nghttp2-client wrk" >&2
       exit 2
     }
   done

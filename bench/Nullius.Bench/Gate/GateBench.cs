@@ -13,6 +13,7 @@ internal static class GateBench
     private const double Seconds = 1.5;
     private const double WarmUp = 0.5;
     private const int Connections = 64;
+    private const int BurstOf = 16;
 
     public static async Task RunAsync(Report report)
     {
@@ -20,7 +21,7 @@ internal static class GateBench
         {
             var (nginx, nginxPort) = await setting.NginxProxyAsync();
             using var ownedNginx = nginx;
-            var measured = new Measured(new(), new(), new());
+            var measured = new Measured(new(), new(), new(), new());
             var rate = 0.0;
             for (var start = 1; start <= Starts; start++)
             {
@@ -38,6 +39,7 @@ internal static class GateBench
                 await ThroughputAsync(field, measured);
                 rate = measured.Rates.Median("gate") * 0.3;
                 await LatencyAsync(field, measured, rate);
+                await BurstsAsync(field, measured, rate);
                 if (start == Starts)
                     await ConnectionsAsync(report, field.Gate, gate);
             }
@@ -93,11 +95,27 @@ internal static class GateBench
         {
             var medians = new Dictionary<string, double>(StringComparer.Ordinal);
             foreach (var server in field.Turn(round))
-                medians[server.Name] = Sample.Median((await H2Load.AtRateAsync(server.Port, server.Cookie, 16, rate, Seconds, WarmUp)).Microseconds);
+                medians[server.Name] = await Wrk.MedianAsync(server.Port, server.Cookie, Connections, rate, seconds: 2);
             measured.Latencies.Add(field.Start, medians);
-            Report.Say($"start {field.Start}/{Starts}, latency {round + 1}/{Rounds}: {string.Join(", ", medians.Select(pair => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value:0} µs")))}");
+            Tell($"start {field.Start}/{Starts}, latency {round + 1}/{Rounds}", medians);
         }
     }
+
+    // The worst case of the same rate: what came together leaves together.
+    private static async Task BurstsAsync(Field field, Measured measured, double rate)
+    {
+        for (var round = 0; round < Rounds / 2; round++)
+        {
+            var medians = new Dictionary<string, double>(StringComparer.Ordinal);
+            foreach (var server in field.Turn(round).Where(static server => server.Process is not null))
+                medians[server.Name] = Sample.Median((await H2Load.BurstsAsync(server.Port, server.Cookie, BurstOf, rate, Seconds, WarmUp)).Microseconds);
+            measured.Bursts.Add(field.Start, medians);
+            Tell($"start {field.Start}/{Starts}, bursts {round + 1}/{Rounds / 2}", medians);
+        }
+    }
+
+    private static void Tell(string what, Dictionary<string, double> medians) =>
+        Report.Say($"{what}: {string.Join(", ", medians.Select(pair => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value:0} µs")))}");
 
     private static async Task ConnectionsAsync(Report report, Competitor gate, Child process)
     {
@@ -110,7 +128,7 @@ internal static class GateBench
         report.Add(new Figure("memory.rss.peak", peak, "MiB", Size: 1000));
     }
 
-    private sealed record Measured(Turns Rates, Turns Costs, Turns Latencies)
+    private sealed record Measured(Turns Rates, Turns Costs, Turns Latencies, Turns Bursts)
     {
         public void Tell(Report report, double rate)
         {
@@ -128,6 +146,7 @@ internal static class GateBench
             double Over(string name, string other) => Latencies.Beside(name, other, static (mine, theirs) => (mine - theirs) / 1000);
             var added = Over("gate", "yarp");
             report.Add(new Figure("latency.added.p50", added, "ms", Size: Math.Round(rate), Goal: "≤ 0.3 ms over bare YARP at 30 % of capacity", Met: added <= 0.3));
+            report.Add(new Figure("latency.added.bursts.p50", Bursts.Beside("gate", "yarp", static (mine, theirs) => (mine - theirs) / 1000), "ms", Size: BurstOf));
             report.Add(new Figure("latency.over-direct.p50", Over("gate", "direct"), "ms", "yarp", Over("yarp", "direct"), Over("yarp", "direct") / Over("gate", "direct"), Size: Math.Round(rate)));
             report.Add(new Figure("latency.over-direct.p50", Over("gate", "direct"), "ms", "nginx", Over("nginx", "direct"), Over("nginx", "direct") / Over("gate", "direct"), Size: Math.Round(rate)));
         }

@@ -28,7 +28,7 @@ internal static class PipelineBench
         var cookie = $"__Host-nullius={session.Cookie(Setting.Host)}";
         await AloneAsync(report, host, cookie);
         await H2Load.SaturateAsync(host.Port, cookie, 8, 8);
-        await H2Load.AtRateAsync(host.Port, cookie, 4, 400, 2);
+        await H2Load.BurstsAsync(host.Port, cookie, 4, 400, 2);
         var recent = host.Gate.Decisions.Recent(400);
         var total = recent.Select(decision => (decision.Stages.Authenticate + decision.Stages.Device + decision.Stages.Risk + decision.Stages.Decide + decision.Stages.Enforce).TotalMicroseconds).ToArray();
         report.Add(new Figure("pipeline.authenticate-to-enforce.loaded", Sample.Median(total), "µs", Size: total.Length));

@@ -10,14 +10,15 @@ namespace Nullius.Bench.Load;
 /// <param name="Errors">Requests that failed, timed out or were answered with anything but 2xx.</param>
 internal sealed record LoadResult(double PerSecond, long Done, long Errors, IReadOnlyList<double> Microseconds);
 
-/// <summary>h2load over HTTP/1.1 and TLS: as many requests as go, or at a fixed rate with each one's time.</summary>
+/// <summary>h2load over HTTP/1.1 and TLS: as many requests as go, or a fixed rate in bursts with each request's time.</summary>
 internal static partial class H2Load
 {
     /// <param name="warmUp">Seconds before, not counted: long enough for all handshakes.</param>
     public static Task<LoadResult> SaturateAsync(int port, string? cookie, int connections, double seconds, double warmUp = 1) =>
         RunAsync(port, cookie, connections, seconds, warmUp, []);
 
-    public static async Task<LoadResult> AtRateAsync(int port, string? cookie, int connections, double perSecond, double seconds, double warmUp = 1)
+    /// <summary>At a fixed rate, in which h2load sends on all of its connections at once and then on none: bursts of so many requests.</summary>
+    public static async Task<LoadResult> BurstsAsync(int port, string? cookie, int connections, double perSecond, double seconds, double warmUp = 1)
     {
         var log = Path.GetTempFileName();
         try
