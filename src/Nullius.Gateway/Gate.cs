@@ -86,5 +86,11 @@ public sealed class Gate : IAsyncDisposable
     /// </summary>
     public Policy.Decisions.Decision Ask(GateRequest request, string operation, string path) => Deciding.Preview.Of(request, operation, path, Core.Time.GetUtcNow());
 
+    /// <summary>To whom the live bindings may grant an operation of a route, in groups and user names (<c>*</c>: everybody); conditions and what restricts grants aside.</summary>
+    /// <param name="route">Name of the route; nobody holds anything at one that is not there.</param>
+    /// <param name="operation">Name as in actions, without the route.</param>
+    /// <param name="path">The path that stands in the resource.</param>
+    public GrantHolders HoldersOf(string route, string operation, string path) => GrantHolders.Of(Core.Snapshot, route, operation, path);
+
     public ValueTask DisposeAsync() => _parts.DisposeAsync();
 }
