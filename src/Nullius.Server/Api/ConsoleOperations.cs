@@ -33,6 +33,8 @@ internal static class ConsoleOperations
         new("RevokeSession", Write, "/api/v1/people/*/sessions/*/revoke", "End one session of a person"),
         new("RevokeAllSessions", Write, "/api/v1/people/*/sessions/revoke", "End every session of a person"),
         new("DisablePerson", Write, "/api/v1/people/*/disable", "Disable a person"),
+        new("ChangeGroups", Write, "/api/v1/people/*/groups", "Change the groups of a person"),
+        new("DeletePerson", Write, "/api/v1/people/*/delete", "Delete a person for good"),
         new("EnablePerson", Write, "/api/v1/people/*/enable", "Enable a person"),
         new("ReadPerson", Read, "/api/v1/people/*", "Open one person with sessions, connections and devices"),
         new("ListPeople", Read, "/api/v1/people", "List people"),

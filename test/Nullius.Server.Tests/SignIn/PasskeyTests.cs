@@ -175,7 +175,7 @@ public sealed class PasskeyTests : IAsyncLifetime
         var (person, seed) = await _site.EnrolledAsync();
         var key = new SoftKey();
         await AddAsync(key, seed);
-        await _site.People.DisableAsync(person.Id, "admin", default);
+        await _site.Departures.DisableAsync(person.Id, false, "admin", default);
         using var browser = _site.Browser();
         Assert.Equal(401, (await SignInAsync(browser, key, "")).Status);
     }
