@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Nullius.Identity.Trust;
 
@@ -144,6 +145,30 @@ public sealed class PasskeyTests : IAsyncLifetime
         Assert.Equal(401, (await browser.PostAsync("/sign-in/passkey", ("csrf", page.Csrf), ("state", question.State), ("answer", key.Get(question.Options)))).Status);
         Assert.Null(browser.SessionCookie);
         Assert.Single(await _site.Sessions.ListAsync(mallory.Id, default));
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_somebody_left_half_way_does_not_keep_another_from_signing_in_with_a_passkey()
+    {
+        var (bob, bobSeed) = await _site.EnrolledAsync("bob");
+        var (alice, _) = await _site.EnrolledAsync();
+        var key = new SoftKey();
+        await AddAsync(key, bobSeed, "bob");
+        using var browser = _site.Browser();
+        await browser.PasswordAsync();
+        var left = (await browser.GetAsync("/sign-in/factor")).Csrf;
+
+        var page = await browser.GetAsync("/sign-in");
+        string Path(string part) => WebUtility.HtmlDecode(System.Text.RegularExpressions.Regex.Match(page.Text, $"data-{part}=\"([^\"]+)\"").Groups[1].Value);
+        var question = await AskAsync(browser, Path("options"), page.Csrf);
+        var signedIn = await browser.PostAsync(Path("answer"), ("csrf", page.Csrf), ("extra", _site.Sealed("/orders")), ("state", question.State), ("answer", key.Get(question.Options)));
+
+        Assert.Equal(200, signedIn.Status);
+        Assert.DoesNotContain("allowCredentials\":[{", question.Options, StringComparison.Ordinal);
+        Assert.Single(await _site.Sessions.ListAsync(bob.Id, default), one => one.Session.Methods is [AuthenticationMethod.Passkey, AuthenticationMethod.MultiFactor]);
+        var before = (await _site.Sessions.ListAsync(alice.Id, default)).Count;
+        Assert.NotEqual(200, (await browser.PostAsync("/sign-in/factor", ("csrf", left), ("code", "000000"))).Status);
+        Assert.Equal(before, (await _site.Sessions.ListAsync(alice.Id, default)).Count);
     }
 
     [Fact]
