@@ -107,6 +107,7 @@ const done: Record<string, string> = {
   DisablePerson: 'The person is disabled',
   EnablePerson: 'The person is enabled',
   RevokeSession: 'The session has ended',
+  EndConnection: 'The connection is closed',
   RevokeAllSessions: 'Every session has ended',
   RevokeDevice: 'The device is revoked',
 };

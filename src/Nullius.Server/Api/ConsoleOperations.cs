@@ -32,6 +32,7 @@ internal static class ConsoleOperations
         new("ListDecisions", Read, "/api/v1/decisions", "List recent decisions"),
         new("RevokeSession", Write, "/api/v1/people/*/sessions/*/revoke", "End one session of a person"),
         new("RevokeAllSessions", Write, "/api/v1/people/*/sessions/revoke", "End every session of a person"),
+        new("EndConnection", Write, "/api/v1/people/*/connections/*/end", "End one open connection and leave its session"),
         new("DisablePerson", Write, "/api/v1/people/*/disable", "Disable a person"),
         new("EnablePerson", Write, "/api/v1/people/*/enable", "Enable a person"),
         new("ReadPerson", Read, "/api/v1/people/*", "Open one person with sessions, connections and devices"),
