@@ -171,7 +171,7 @@ function Statement({ statement }: { statement: DecisionStatement }) {
   const effect = statement.effect === 'challenge' ? 'stepUp' : statement.effect === 'allow' ? 'allow' : 'deny';
   return (
     <li>
-      <Effect effect={effect} only="shape" /> <b>{statement.id}</b> <span className="quiet">{layerWords[statement.layer] ?? statement.layer}</span>{' '}
+      <Effect effect={effect} only="shape" /> <b title={statement.id}>{statement.title ?? statement.id}</b> <span className="quiet">{layerWords[statement.layer] ?? statement.layer}</span>{' '}
       <code>
         {statement.source}
         {statement.line > 0 && `:${statement.line}`}

@@ -99,7 +99,7 @@ internal static class DecisionExplainer
         : $"`{decision.Operation}` was {(decision.Observed ? "observed and forwarded" : "allowed")}";
 
     private static string Describe(Policy.Decisions.StatementRef statement) =>
-        $"{Words.Of(statement.Layer)}: {statement.Source}:{statement.Line} `{statement.Id}` says {Words.Of(statement.Effect)}";
+        $"{Words.Of(statement.Layer)}: {statement.Source}:{statement.Line} `{statement.Title ?? statement.Id}` says {Words.Of(statement.Effect)}";
 
     private static string Describe(LayerExplanation layer)
     {

@@ -25,7 +25,8 @@ public enum PolicyLayer
 /// <param name="Line">1-based line where the statement begins; 0 when the source has no lines.</param>
 /// <param name="Id">The statement's Sid, a policy's id, or its ordinal as <c>#1</c>.</param>
 /// <param name="Effect">What the statement says: allow or deny; challenge for a grant control.</param>
-public sealed record StatementRef(PolicyLayer Layer, string Source, int Line, string Id, Effect Effect);
+/// <param name="Title">What people call it, where its id says nothing to them; null when the id is its name.</param>
+public sealed record StatementRef(PolicyLayer Layer, string Source, int Line, string Id, Effect Effect, string? Title = null);
 
 /// <summary>What must be satisfied before access: all of <paramref name="Controls"/> or one of them.</summary>
 /// <param name="Policy">The policy that asks.</param>

@@ -72,6 +72,7 @@ public sealed partial class DemoTests(DemoPlatform platform) : IClassFixture<Dem
         await shop.GetByRole(AriaRole.Link).ClickAsync();
         await Assertions.Expect(page).ToHaveURLAsync(DecisionPage());
         await Assertions.Expect(page.GetByText("EveryoneSignedIn").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("A second factor for every application").First).ToBeVisibleAsync();
         await platform.PictureAsync(page, "decision");
         await page.AssertAccessibleAsync();
         foreach (var path in new[] { "/", "/live", "/people", "/devices", "/routes" })

@@ -49,6 +49,18 @@ public sealed class EntraDocumentTests
         Assert.Equal((code, 3), (error.Code, error.Line));
     }
 
+    [Theory]
+    [InlineData("\"id\":\"7b0e\",\"displayName\":\"MFA for all\"", "7b0e", "MFA for all")]
+    [InlineData("\"id\":\"7b0e\"", "7b0e", null)]
+    [InlineData("\"displayName\":\"MFA for all\"", "MFA for all", null)]
+    public void A_policy_is_witnessed_by_its_id_and_called_by_its_name(string names, string id, string? title)
+    {
+        var policy = Policy().Replace("\"id\":\"p\",\"displayName\":\"P\"", names);
+        var set = EntraPolicySet.Load([("ca.json", Encoding.UTF8.GetBytes(policy))], [], []);
+        var witness = Assert.Single(set!.Policies).Reference;
+        Assert.Equal((id, title), (witness.Id, witness.Title));
+    }
+
     [Fact]
     public void Graphs_own_annotations_and_lists_are_read() => Assert.Empty(Load(
         "{\"@odata.context\":\"x\",\"value\":[" + Policy().Replace("\"id\"", "\"createdDateTime\":\"2026-01-01T00:00:00Z\",\"templateId\":null,\"users@odata.bind\":\"x\",\"id\"") + "]}",

@@ -64,8 +64,9 @@ internal sealed record DecisionRisk(string? User, string? Network);
 /// <summary>A statement or policy that decided.</summary>
 /// <param name="Layer">The kind of policy: <c>guardrail</c>, <c>resource</c>, <c>identity</c>, <c>boundary</c>, <c>conditionalAccess</c>, …</param>
 /// <param name="Line">1-based line in <paramref name="Source"/>; 0 when it has no lines.</param>
+/// <param name="Title">What people call it, where <paramref name="Id"/> says nothing to them: a Conditional Access policy's name.</param>
 /// <param name="Effect"><c>allow</c>, <c>challenge</c> or <c>deny</c>.</param>
-internal sealed record DecisionStatement(string Layer, string Source, int Line, string Id, string Effect);
+internal sealed record DecisionStatement(string Layer, string Source, int Line, string Id, string? Title, string Effect);
 
 /// <summary>Controls that a step-up asks for.</summary>
 /// <param name="All">True when all of <paramref name="Controls"/> are needed, false when one of them is.</param>

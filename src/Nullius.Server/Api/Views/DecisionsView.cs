@@ -79,7 +79,7 @@ internal sealed class DecisionsView(
         var written = await records.FindAsync(reference, cancellation);
         return new DecisionDetail(
             summary, written.Resource, person, session is null ? null : Session(session), Device(summary.Device, device), await RiskAsync(made, cancellation),
-            [.. made.Statements.Select(one => new DecisionStatement(DecisionWords.Camel(one.Layer), one.Source, one.Line, one.Id, DecisionWords.EffectWord(one.Effect)))],
+            [.. made.Statements.Select(one => new DecisionStatement(DecisionWords.Camel(one.Layer), one.Source, one.Line, one.Id, one.Title, DecisionWords.EffectWord(one.Effect)))],
             [.. made.BlockedBy.Select(DecisionWords.Camel)],
             [.. made.RequiredControls.Select(one => new DecisionRequirement(DecisionWords.PolicyName(one.Policy), one.Controls, one.All))],
             made.MissingContext, [.. made.ReportOnly.Select(one => new DecisionReportOnly(DecisionWords.PolicyName(one.Policy), DecisionWords.Camel(one.Result)))],

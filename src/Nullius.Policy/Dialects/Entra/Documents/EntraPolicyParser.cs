@@ -32,7 +32,7 @@ internal static class EntraPolicyParser
         var conditions = EntraConditionParser.Parse(conditionsJson, isShort, locations, sink);
         (string[] Controls, bool All, AuthenticationStrength? Strength) grant = grantJson is null ? ([], true, null) : ControlParser.ReadGrant(grantJson, sink);
         var blocks = grant.Controls.Contains(GrantControls.Block);
-        var reference = new StatementRef(PolicyLayer.ConditionalAccess, sink.Source, item.Line, id, blocks ? Effect.Deny : Effect.Challenge);
+        var reference = new StatementRef(PolicyLayer.ConditionalAccess, sink.Source, item.Line, id, blocks ? Effect.Deny : Effect.Challenge, name == id ? null : name);
         var session = sessionJson is null ? default : ControlParser.ReadSession(sessionJson, reference, sink);
         if (conditions is null)
             return null;
