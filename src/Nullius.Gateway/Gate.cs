@@ -92,5 +92,10 @@ public sealed class Gate : IAsyncDisposable
     /// <param name="path">The path that stands in the resource.</param>
     public GrantHolders HoldersOf(string route, string operation, string path) => GrantHolders.Of(Core.Snapshot, route, operation, path);
 
+    /// <summary>Ends one open connection and nothing else: its client may open it again, while it is let in. What it was, or null when there is none of that reference.</summary>
+    /// <param name="reference">The connection's decision, as <see cref="LiveConnectionInfo.Reference"/> says.</param>
+    /// <param name="by">Who ends it, for the record of its end.</param>
+    public LiveConnectionInfo? EndConnection(string reference, string by) => Core.Live.End(Core, reference, by);
+
     public ValueTask DisposeAsync() => _parts.DisposeAsync();
 }

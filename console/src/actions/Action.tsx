@@ -116,6 +116,7 @@ const done: Record<string, string> = {
   DeletePerson: 'The person is deleted',
   ChangeGroups: 'The groups are changed',
   RevokeSession: 'The session has ended',
+  EndConnection: 'The connection is closed',
   RevokeAllSessions: 'Every session has ended',
   RevokeDevice: 'The device is revoked',
 };

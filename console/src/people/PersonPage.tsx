@@ -225,28 +225,46 @@ function Connections({ detail, path, onDone }: Part) {
         {
           name: 'Actions',
           actions: true,
-          cell: (connection) =>
-            connection.sessionId && (
-              <Action
-                operation="RevokeSession"
-                path={`${path}/sessions/${encodeURIComponent(connection.sessionId)}/revoke`}
-                label="End"
-                title={`End this ${connectionWords(connection.kind)} and its session?`}
-                danger
-                small
-                about={`${connectionWords(connection.kind)} to ${connection.route}${connection.path}`}
-                onDone={onDone}
-              >
-                <p>
-                  {session(connection)?.current && <b>This is the session over which you are looking at this page: you will have to sign in again. </b>}
-                  A client opens a closed connection again at once, so its session ends with it, and so{' '}
-                  {connections.filter((one) => one.sessionId === connection.sessionId).length > 1
-                    ? `do all ${count(connections.filter((one) => one.sessionId === connection.sessionId).length)} connections of that session`
-                    : 'does nothing else that is listed here'}
-                  . They can sign in again.
-                </p>
-              </Action>
-            ),
+          cell: (connection) => {
+            const about = `${connectionWords(connection.kind)} to ${connection.route}${connection.path}`;
+            return (
+              <>
+                <Action
+                  operation="EndConnection"
+                  path={`${path}/connections/${encodeURIComponent(connection.id)}/end`}
+                  label="Close"
+                  title={`Close this ${connectionWords(connection.kind)} alone?`}
+                  danger
+                  small
+                  about={about}
+                  onDone={onDone}
+                >
+                  <p>Only this connection is closed. The session on which it stands remains, and its client may open the connection again at once. To keep it from that, end the session.</p>
+                </Action>{' '}
+                {connection.sessionId && (
+                  <Action
+                    operation="RevokeSession"
+                    path={`${path}/sessions/${encodeURIComponent(connection.sessionId)}/revoke`}
+                    label="End session"
+                    title={`End this ${connectionWords(connection.kind)} and its session?`}
+                    danger
+                    small
+                    about={about}
+                    onDone={onDone}
+                  >
+                    <p>
+                      {session(connection)?.current && <b>This is the session over which you are looking at this page: you will have to sign in again. </b>}
+                      A client opens a closed connection again at once, so its session ends with it, and so{' '}
+                      {connections.filter((one) => one.sessionId === connection.sessionId).length > 1
+                        ? `do all ${count(connections.filter((one) => one.sessionId === connection.sessionId).length)} connections of that session`
+                        : 'does nothing else that is listed here'}
+                      . They can sign in again.
+                    </p>
+                  </Action>
+                )}
+              </>
+            );
+          },
         },
       ]}
     />

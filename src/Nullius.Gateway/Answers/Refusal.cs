@@ -31,6 +31,8 @@ internal enum RefusalReason
     Busy,
     Fault,
     RouteGone,
+    /// <summary>Somebody ended this one connection; the trust that it stood on remains.</summary>
+    ConnectionEnded,
     /// <summary>A client of the decision point named nobody that is known.</summary>
     UnknownSubject,
     /// <summary>A client of the decision point asked in a form that has no single reading.</summary>
@@ -67,6 +69,7 @@ internal static class RefusalReasons
         RefusalReason.Busy => "busy",
         RefusalReason.Fault => "fault",
         RefusalReason.RouteGone => "route-gone",
+        RefusalReason.ConnectionEnded => "connection-ended",
         RefusalReason.UnknownSubject => "subject-unknown",
         RefusalReason.UnclearQuestion => "question-unclear",
     };
@@ -78,7 +81,8 @@ internal static class RefusalReasons
         RefusalReason.NoCredential or RefusalReason.UnknownCredential or RefusalReason.Expired or RefusalReason.Idle or RefusalReason.Revoked
             or RefusalReason.CredentialsChanged or RefusalReason.PersonDisabled or RefusalReason.BoundDeviceMissing or RefusalReason.DeviceMissing
             or RefusalReason.PolicyChallenged => 401,
-        RefusalReason.DeviceRevoked or RefusalReason.OutOfScope or RefusalReason.CrossOrigin or RefusalReason.PolicyDenied or RefusalReason.UnknownSubject => 403,
+        RefusalReason.DeviceRevoked or RefusalReason.OutOfScope or RefusalReason.CrossOrigin or RefusalReason.PolicyDenied or RefusalReason.UnknownSubject
+            or RefusalReason.ConnectionEnded => 403,
         RefusalReason.SnapshotStale or RefusalReason.RecordUnavailable or RefusalReason.Busy => 503,
         RefusalReason.UpstreamUnreachable => 502,
         RefusalReason.UpstreamSlow => 504,
@@ -117,6 +121,7 @@ internal static class RefusalReasons
         RefusalReason.Busy => "too much is under way",
         RefusalReason.Fault => "the gate failed",
         RefusalReason.RouteGone => "the route was taken away",
+        RefusalReason.ConnectionEnded => "the connection was ended by an administrator",
         RefusalReason.UnknownSubject => "nobody of that name is known",
         RefusalReason.UnclearQuestion => "action or resource can be read in two ways",
     };

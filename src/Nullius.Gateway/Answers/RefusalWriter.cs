@@ -10,6 +10,8 @@ namespace Nullius.Gateway.Answers;
 /// <summary>Answers a refusal in the client's language: a redirect or page for a page load, a challenge and a problem document (RFC 9457) for a script.</summary>
 internal sealed class RefusalWriter(GateCore core)
 {
+    private const string KeyCannot = "policy asks for more proof than an API key can ever give: use a token of a device, or sign in";
+
     private readonly SignInRedirect _redirect = new(core);
 
     public async Task WriteAsync(GateRequest request)
@@ -43,8 +45,8 @@ internal sealed class RefusalWriter(GateCore core)
             return;
         }
 
-        if (status == StatusCodes.Status401Unauthorized)
-            http.Response.Headers.WWWAuthenticate = Challenge(request, decision, stepUp);
+        if (Challenge.Of(request, status, decision, stepUp) is { } challenge)
+            http.Response.Headers.WWWAuthenticate = challenge;
         if (request.IsGrpc)
             WriteGrpc(http, status, refusal);
         await WriteProblemAsync(request, status, reasons, decision, stepUp);
@@ -53,21 +55,6 @@ internal sealed class RefusalWriter(GateCore core)
     // A client of the decision point finds its own id in every answer (AuthZEN 1.0, request identification).
     private static string? OwnId(GateRequest request) =>
         request is { Host.System: Snapshot.SystemHost.DecisionPoint, Asked: null } && request.Http.Request.Headers["X-Request-ID"] is [{ Length: > 0 and <= 256 } id] && System.Text.Ascii.IsValid(id) ? id : null;
-
-    // RFC 6750 and RFC 9470.
-    private static string Challenge(GateRequest request, Decision decision, bool stepUp)
-    {
-        if (stepUp)
-        {
-            var controls = StepUp.Controls(decision);
-            var challenge = "Bearer realm=\"nullius\", error=\"insufficient_user_authentication\", error_description=\"more proof is needed\"";
-            if (controls.Contains("mfa"))
-                challenge += ", acr_values=\"mfa\"";
-            return controls.Contains("signInFrequency") ? challenge + ", max_age=\"0\"" : challenge;
-        }
-
-        return request.Refusal == RefusalReason.NoCredential ? "Bearer realm=\"nullius\"" : $"Bearer realm=\"nullius\", error=\"invalid_token\", error_description=\"{request.Refusal.Message()}\"";
-    }
 
     private static void WriteGrpc(HttpContext http, int status, RefusalReason refusal)
     {
@@ -88,7 +75,7 @@ internal sealed class RefusalWriter(GateCore core)
         json.WriteString("title", TitleOf(status));
         json.WriteNumber("status", status);
         json.WriteString("code", code);
-        json.WriteString("detail", request.Refusal.Message());
+        json.WriteString("detail", Challenge.AsksPersonOfKey(request) ? KeyCannot : request.Refusal.Message());
         WriteList(json, "reasons", reasons);
         if (stepUp)
             WriteList(json, "requiredControls", StepUp.Controls(decision));
@@ -138,12 +125,12 @@ internal static class ClientKind
     }
 }
 
-/// <summary>What a step-up can bring.</summary>
+/// <summary>What a step-up can bring: to a browser's session, or to a token that its person approves anew. Nothing can be brought to an API key.</summary>
 internal static class StepUp
 {
     public static bool CanSatisfy(GateRequest request, Decision decision)
     {
-        if (request.Session is not { Kind: Identity.Trust.SessionKind.Browser } || decision.RequiredControls.Count == 0)
+        if (request.Session is not { Kind: not Identity.Trust.SessionKind.ApiKey } || decision.RequiredControls.Count == 0)
             return false;
         foreach (var requirement in decision.RequiredControls)
         {

@@ -23,6 +23,7 @@ internal sealed class RequestTransformer(GateCore core) : HttpTransformer
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         // The server compares the next request's header with this string, and hands out the same one when it did not change.
         incoming.Cookie = cookie;
+        PromptUpload.Install(request, proxyRequest);
         proxyRequest.RequestUri = route.Upstream!.AddressOf(request.Canonical.Target);
         var headers = proxyRequest.Headers;
         headers.Host = route.Upstream.Config.Host ?? request.Canonical.Authority;
@@ -61,7 +62,7 @@ internal sealed class RequestTransformer(GateCore core) : HttpTransformer
             live.Kind = LiveKind.ServerSentEvents;
         if (proxyResponse.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols)
             return copy;
-        var answer = new GuardedAnswer(proxyResponse.Content, live.Kind is LiveKind.ServerSentEvents or LiveKind.Grpc, Aborter.For(httpContext, live), core.Time);
+        var answer = new GuardedAnswer(proxyResponse.Content, httpContext.Response, live.Kind is LiveKind.ServerSentEvents or LiveKind.Grpc, Aborter.For(httpContext, live), core.Time);
         proxyResponse.Content = answer;
         request.Answer = answer;
         if (!live.Answering(answer))

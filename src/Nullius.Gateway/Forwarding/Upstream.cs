@@ -20,7 +20,7 @@ internal sealed class Upstream : IDisposable
         var uri = new Uri(config.Url);
         _prefix = uri.GetLeftPart(UriPartial.Authority);
         var version = config.HttpVersion == "2" ? HttpVersion.Version20 : HttpVersion.Version11;
-        Invoker = new HttpMessageInvoker(Handler(config, uri, roots), disposeHandler: true);
+        Invoker = new PromptUpload.Invoker(Handler(config, uri, roots));
         Ordinary = new ForwarderRequestConfig { ActivityTimeout = config.ActivityTimeout, Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         // Silence is not the end of a live connection: those end with their decision. WebSockets go over HTTP/1.1 where HTTP/2 does not offer CONNECT.
         Live = new ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromDays(1), Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
 
 namespace Nullius.Gateway.Live;
 
@@ -7,9 +8,12 @@ namespace Nullius.Gateway.Live;
 /// An application's answer on its way to the client. Event streams and gRPC are ended where they are; everything else is
 /// reset, so that half a download never looks like a whole one.
 /// </summary>
-internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action abort, TimeProvider time) : HttpContent, ICut
+internal sealed class GuardedAnswer(HttpContent answer, HttpResponse client, bool endsInPeace, Action abort, TimeProvider time) : HttpContent, ICut
 {
     private static readonly TimeSpan PeaceTime = TimeSpan.FromSeconds(3);
+
+    // An answer whose body is on its way goes out in one piece; one whose body is not is announced.
+    private static readonly TimeSpan HeadTime = TimeSpan.FromMilliseconds(4);
 
     // An answer that is reset is ended by its abort; only one that ends in peace has reads to end.
     private readonly CancellationTokenSource? _cut = endsInPeace ? new() : null;
@@ -60,10 +64,27 @@ internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action
         base.Dispose(disposing);
     }
 
+    // The forwarder sends the head with the first byte of the body. A stream that has nothing to say yet is open all the same: its client waits for that.
+    private async Task SendHeadAsync(Task<int> first, CancellationToken cancellationToken)
+    {
+        if (await Task.WhenAny(first, Task.Delay(HeadTime, time, CancellationToken.None)) == first || IsCut)
+            return;
+        try
+        {
+            await client.Body.FlushAsync(cancellationToken);
+        }
+        catch
+        {
+            Unheard.Observe(first);
+            throw;
+        }
+    }
+
     private sealed class Reader(GuardedAnswer owner, Stream inner) : Stream
     {
         private CancellationTokenRegistration _forwarder;
         private bool _joined;
+        private bool _begun;
 
         public override bool CanRead => true;
 
@@ -84,7 +105,20 @@ internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action
             if (owner._cut is { } cut)
                 return ReadUntilCutAsync(buffer, cut, cancellationToken);
             var reading = inner.ReadAsync(buffer, cancellationToken);
-            return reading.IsCompletedSuccessfully ? new(Count(reading.Result)) : CountAsync(reading);
+            var begun = _begun;
+            _begun = true;
+            return reading.IsCompletedSuccessfully ? new(Count(reading.Result))
+                : begun ? CountAsync(reading)
+                : CountFirstAsync(reading, cancellationToken);
+        }
+
+        private async ValueTask<int> CountFirstAsync(ValueTask<int> reading, CancellationToken cancellationToken) => Count(await FirstAsync(reading, cancellationToken));
+
+        private async Task<int> FirstAsync(ValueTask<int> reading, CancellationToken cancellationToken)
+        {
+            var pending = reading.AsTask();
+            await owner.SendHeadAsync(pending, cancellationToken);
+            return await pending;
         }
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -115,7 +149,10 @@ internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action
 
             try
             {
-                var count = await inner.ReadAsync(buffer, cut.Token);
+                var reading = inner.ReadAsync(buffer, cut.Token);
+                var first = !_begun && !reading.IsCompleted;
+                _begun = true;
+                var count = first ? await FirstAsync(reading, cancellationToken) : await reading;
                 Volatile.Write(ref owner._bytes, owner._bytes + count);
                 return owner.IsCut ? 0 : count;
             }
@@ -137,6 +174,9 @@ internal sealed class GuardedAnswer(HttpContent answer, bool endsInPeace, Action
             }
 
             var pending = asking.AsTask();
+            if (!_begun)
+                await owner.SendHeadAsync(pending, cancellationToken);
+            _begun = true;
             if (await Task.WhenAny(pending, over) == pending)
                 await pending;
             else

@@ -53,6 +53,9 @@ internal sealed class LiveConnection
     /// <summary>Why trust ended before the request did; none while it lasts.</summary>
     public RefusalReason CutFor { get; private set; }
 
+    /// <summary>Who ended this one connection; null while nobody did.</summary>
+    public string? EndedBy { get; private set; }
+
     public long ValidUntilTicks
     {
         get => Volatile.Read(ref _validUntilTicks);
@@ -101,11 +104,12 @@ internal sealed class LiveConnection
     }
 
     /// <summary>Ends it: from here on nothing of it is passed on. Called under <see cref="Gate"/>, and <see cref="Cut"/> after it is left. False when it was ended before.</summary>
-    public bool End(RefusalReason reason)
+    public bool End(RefusalReason reason, string? by = null)
     {
         if (Ended || CutFor != RefusalReason.None)
             return false;
         CutFor = reason;
+        EndedBy = by;
         return true;
     }
 

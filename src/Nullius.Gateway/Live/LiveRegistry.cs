@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Nullius.Gateway.Answers;
+using Nullius.Gateway.Decisions;
 using Nullius.Gateway.Snapshot;
 
 namespace Nullius.Gateway.Live;
@@ -76,6 +78,21 @@ public sealed class LiveRegistry
         return all;
     }
 
+    /// <summary>True while the request of a reference is in progress.</summary>
+    public bool IsOpen(string reference)
+    {
+        foreach (var connection in All())
+        {
+            lock (connection.Gate)
+            {
+                if (!connection.Ended && connection.Request.Reference == reference)
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
     internal static List<LiveConnection> Of(SessionEntry session)
     {
         var found = new List<LiveConnection>(session.Live.Count);
@@ -98,6 +115,36 @@ public sealed class LiveRegistry
         return found;
     }
 
+    /// <summary>
+    /// Ends one connection in the way of its protocol, and leaves the trust that it stood on: its client may open it again. What it was is
+    /// answered, or null when no request of that reference is in progress.
+    /// </summary>
+    /// <param name="core">The gate.</param>
+    /// <param name="reference">The connection's decision.</param>
+    /// <param name="by">Who ends it, for the record of its end.</param>
+    internal LiveConnectionInfo? End(GateCore core, string reference, string by)
+    {
+        foreach (var connection in All())
+        {
+            LiveConnectionInfo info;
+            lock (connection.Gate)
+            {
+                if (connection.Ended || connection.Request.Reference != reference)
+                    continue;
+                info = Describe(connection);
+                if (!connection.End(RefusalReason.ConnectionEnded, by))
+                    return null;
+                connection.Request.Anew.Reset();
+                core.Decisions.Publish(DecisionEvents.Cut(core, connection.Request, connection.Request.Anew, RefusalReason.ConnectionEnded));
+            }
+
+            connection.Cut();
+            return info;
+        }
+
+        return null;
+    }
+
     private static List<LiveConnectionInfo> Describe(List<LiveConnection> connections)
     {
         var described = new List<LiveConnectionInfo>(connections.Count);
@@ -105,16 +152,20 @@ public sealed class LiveRegistry
         {
             lock (connection.Gate)
             {
-                if (connection.Ended)
-                    continue;
-                var request = connection.Request;
-                var until = connection.ValidUntilTicks;
-                described.Add(new LiveConnectionInfo(
-                    request.Reference, connection.Kind, request.Person?.Id, request.Person?.UserName, request.Session?.Id, request.Device?.Id,
-                    connection.Route.Name, request.Canonical.Path, connection.Since, until == long.MaxValue ? null : new DateTimeOffset(until, TimeSpan.Zero)));
+                if (!connection.Ended)
+                    described.Add(Describe(connection));
             }
         }
 
         return described;
+    }
+
+    private static LiveConnectionInfo Describe(LiveConnection connection)
+    {
+        var request = connection.Request;
+        var until = connection.ValidUntilTicks;
+        return new LiveConnectionInfo(
+            request.Reference, connection.Kind, request.Person?.Id, request.Person?.UserName, request.Session?.Id, request.Device?.Id,
+            connection.Route.Name, request.Canonical.Path, connection.Since, until == long.MaxValue ? null : new DateTimeOffset(until, TimeSpan.Zero));
     }
 }

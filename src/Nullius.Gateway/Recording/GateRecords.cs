@@ -36,8 +36,10 @@ internal static class GateRecords
             .Raw(""","length":"""u8).Number(bytes)
             .Raw("""},"duration":"""u8).Number((long)duration.TotalMilliseconds)
             .Raw(""","nullius":{"stage":"completion","route":"""u8).Text(request.Route?.Name)
-            .Raw(""","closed":"""u8).Text(closed)
-            .Raw("}}"u8);
+            .Raw(""","closed":"""u8).Text(closed);
+        if (request.Live?.EndedBy is { } by)
+            json.Raw(""","closedBy":"""u8).Text(by);
+        json.Raw("}}"u8);
         if (IsAdministration(request))
             core.Records.AppendReserved(json.Written, Durability.Interval);
         else

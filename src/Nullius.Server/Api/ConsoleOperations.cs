@@ -32,6 +32,7 @@ internal static class ConsoleOperations
         new("ListDecisions", Read, "/api/v1/decisions", "List recent decisions"),
         new("RevokeSession", Write, "/api/v1/people/*/sessions/*/revoke", "End one session of a person"),
         new("RevokeAllSessions", Write, "/api/v1/people/*/sessions/revoke", "End every session of a person"),
+        new("EndConnection", Write, "/api/v1/people/*/connections/*/end", "End one open connection and leave its session"),
         new("DisablePerson", Write, "/api/v1/people/*/disable", "Disable a person"),
         new("ChangeGroups", Write, "/api/v1/people/*/groups", "Change the groups of a person"),
         new("DeletePerson", Write, "/api/v1/people/*/delete", "Delete a person for good"),

@@ -82,11 +82,15 @@ public sealed record SessionView(
     public IReadOnlyList<string> Scopes { get; init; } = [];
 }
 
-/// <summary>What to end: exactly one of the three.</summary>
-public sealed record Revocation(string? User, string? Device, string? Session);
+/// <summary>What to end: exactly one of the four.</summary>
+public sealed record Revocation(string? User, string? Device, string? Session)
+{
+    /// <summary>Reference of one open connection: it alone ends, and its client may open it again.</summary>
+    public string? Connection { get; init; }
+}
 
 /// <summary>The receipt of a change that ends trust.</summary>
-/// <param name="Sequence">Position in the change feed.</param>
+/// <param name="Sequence">Position in the change feed; 0 where one connection was ended and no trust changed.</param>
 /// <param name="Closed">The live connections that it closed.</param>
 public sealed record RevocationReceipt(
     string Subject, long Sequence, DateTimeOffset At, IReadOnlyList<string> Sessions, IReadOnlyList<ClosedConnection> Closed, int StillOpen)

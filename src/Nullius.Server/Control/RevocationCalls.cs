@@ -10,11 +10,15 @@ internal static class RevocationCalls
 {
     /// <summary>How long the receipt waits for connections to close; what is open then is reported as open.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private const string Choice = "name exactly one of user, device, session and connection";
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(1);
 
     public static void MapRevocations(this RouteGroupBuilder api, Instance instance) =>
         api.MapPost("/revoke", (Revocation given, CancellationToken cancellation) => given switch
         {
+            { User: null, Device: null, Session: null, Connection: { } connection } => EndConnectionAsync(instance, connection, cancellation),
+            { Connection: not null } => throw new ControlRefusedException(Choice),
             { User: not null, Device: null, Session: null } => EndAsync(
                 instance, given, (id, token) => instance.Get<SessionStore>().RevokeAllAsync(id, null, ControlApi.Actor, "revoked by the owner of the instance", token), cancellation),
             { User: null, Device: not null, Session: null } => EndAsync(
@@ -26,7 +30,7 @@ internal static class RevocationCalls
                 }, cancellation),
             { User: null, Device: null, Session: { } session } => EndAsync(
                 instance, given, (_, token) => Known(instance.Get<SessionStore>().RevokeAsync(session, ControlApi.Actor, "revoked by the owner of the instance", token), $"there is no session `{session}` that is alive"), cancellation),
-            _ => throw new ControlRefusedException("name exactly one of user, device and session"),
+            _ => throw new ControlRefusedException(Choice),
         });
 
     /// <summary>Commits a change and returns the receipt of what it closed.</summary>
@@ -58,6 +62,24 @@ internal static class RevocationCalls
         }
         var subject = person is not null ? "user " + person.UserName : given.Device is not null ? "device " + id : "session " + id;
         return new RevocationReceipt(subject, sequence, at, sessions, closed, open.Count);
+    }
+
+    /// <summary>Ends one connection; the session, token or key on which it stands remains.</summary>
+    private static async Task<RevocationReceipt> EndConnectionAsync(Instance instance, string reference, CancellationToken cancellation)
+    {
+        var time = instance.Get<TimeProvider>();
+        var (at, started) = (time.GetUtcNow(), time.GetTimestamp());
+        if (instance.Gate.EndConnection(reference, ControlApi.Actor) is not { } ended)
+            throw new ControlRefusedException($"there is no open connection `{reference}`");
+        while (instance.Gate.Live.IsOpen(reference))
+        {
+            if (time.GetElapsedTime(started) > Patience)
+                return new RevocationReceipt("connection " + reference, 0, at, [], [], 1);
+            await Task.Delay(Look, time, cancellation).ConfigureAwait(false);
+        }
+
+        var closed = new ClosedConnection(ended.Kind.ToString().ToLowerInvariant(), ended.Route, reference, time.GetElapsedTime(started).TotalMilliseconds);
+        return new RevocationReceipt("connection " + reference, 0, at, [], [closed], 0);
     }
 
     /// <summary>What was named when it is an id, else the id of the one device in use that is called so.</summary>

@@ -77,6 +77,12 @@ internal sealed class Application : IAsyncDisposable
                 "/download" => DownloadAsync(context),
                 "/upload" => UploadAsync(context),
                 "/hang" => Task.Delay(Timeout.Infinite, context.RequestAborted),
+                "/announced/events" => AnnouncedAsync(context, "text/event-stream", null),
+                "/announced/chunks" => AnnouncedAsync(context, "text/plain", null),
+                "/announced/file" => AnnouncedAsync(context, "text/plain", 4096),
+                "/demo.Clock/Announced" => AnnouncedAsync(context, "application/grpc", null),
+                "/hang-up" => HangUpAsync(context),
+                "/talk" => TalkAsync(context),
                 "/demo.Clock/Watch" => GrpcWatchAsync(context),
                 "/demo.Clock/Now" => GrpcNowAsync(context),
                 "/demo.Clock/Talk" => GrpcTalkAsync(context),
@@ -156,6 +162,22 @@ internal sealed class Application : IAsyncDisposable
         }
     }
 
+    /// <summary>The head of an answer whose body does not come while somebody waits.</summary>
+    private static async Task AnnouncedAsync(HttpContext context, string type, long? length)
+    {
+        context.Response.ContentType = type;
+        context.Response.ContentLength = length;
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+        await Task.Delay(Timeout.Infinite, context.RequestAborted);
+    }
+
+    /// <summary>Takes the first part of an upload, and goes.</summary>
+    private static async Task HangUpAsync(HttpContext context)
+    {
+        await context.Request.Body.ReadExactlyAsync(new byte[10], context.RequestAborted);
+        context.Abort();
+    }
+
     private async Task UploadAsync(HttpContext context)
     {
         var block = new byte[256 << 10];
@@ -188,6 +210,12 @@ internal sealed class Application : IAsyncDisposable
     {
         context.Response.ContentType = "application/grpc";
         context.Response.DeclareTrailer("grpc-status");
+        await TalkAsync(context);
+        context.Response.AppendTrailer("grpc-status", "0");
+    }
+
+    private static async Task TalkAsync(HttpContext context)
+    {
         await context.Response.Body.FlushAsync(context.RequestAborted);
         var block = new byte[4096];
         for (int read; (read = await context.Request.Body.ReadAsync(block, context.RequestAborted)) > 0;)
@@ -195,8 +223,6 @@ internal sealed class Application : IAsyncDisposable
             await context.Response.Body.WriteAsync(block.AsMemory(0, read), context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }
-
-        context.Response.AppendTrailer("grpc-status", "0");
     }
 
     /// <summary>A gRPC frame around a message whose field 1 is a string.</summary>

@@ -114,6 +114,33 @@ public sealed class LiveRevocationTests(RevocableGate gate) : IClassFixture<Revo
         await connection.EndAsync(deadline.Token);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task One_connection_is_ended_alone_and_its_session_opens_another(string kind)
+    {
+        var (person, device) = await NewPersonAsync("staff");
+        using var ownedDevice = device;
+        var session = await gate.SignInAsync(person);
+        await using var ended = await LiveConnection.OpenAsync(kind, gate, session, device);
+        var reference = gate.Gate.Live.OfPerson(person).Single().Reference;
+        await using var other = await LiveConnection.OpenAsync(kind, gate, session, device);
+
+        Assert.Equal(reference, gate.Gate.EndConnection(reference, "the test")?.Reference);
+
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var ending = await ended.EndAsync(deadline.Token);
+        Assert.True(ending == LiveConnection.Expected(kind), $"{ending}: {ended.Detail}");
+        Assert.True(await other.LivesAsync(deadline.Token));
+        await Poll.UntilAsync(() => gate.Gate.Live.OfPerson(person).Count == 1, "the registry forgets the connection");
+        Assert.Null(gate.Gate.EndConnection(reference, "the test"));
+        await using (await LiveConnection.OpenAsync(kind, gate, session, device))
+        {
+        }
+
+        await gate.Trust.ChangeSessionAsync(session.SessionId, trust => trust with { Revoked = true });
+        await other.EndAsync(deadline.Token);
+    }
+
     public static TheoryData<string> Kinds => [.. LiveConnection.Kinds];
 
     [Fact]

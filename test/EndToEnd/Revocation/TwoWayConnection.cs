@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using System.Threading.Channels;
 using Nullius.EndToEnd.Harness;
 
 namespace Nullius.EndToEnd.Revocation;
@@ -10,7 +9,6 @@ internal sealed class TwoWayConnection(string path, string host) : LiveConnectio
 {
     private static readonly byte[] Frame = [0, 0, 0, 0, 2, 0x0a, 0];
 
-    /// <summary>More than anybody on the way gathers before it passes it on.</summary>
     private static readonly byte[] Block = new byte[128 << 10];
 
     private readonly OpenContent _content = new();
@@ -38,7 +36,6 @@ internal sealed class TwoWayConnection(string path, string host) : LiveConnectio
         _answering = _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, CancellationToken.None);
         if (Talks)
         {
-            // As gRPC clients do: the answer's head comes with its first message.
             _content.Send(Frame);
             var response = await _answering.WaitAsync(deadline.Token);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -89,33 +86,5 @@ internal sealed class TwoWayConnection(string path, string host) : LiveConnectio
         _content.End();
         _client?.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    /// <summary>A body that goes on until it is told to end.</summary>
-    private sealed class OpenContent : HttpContent
-    {
-        private readonly Channel<byte[]> _parts = Channel.CreateUnbounded<byte[]>();
-
-        public void Send(byte[] part) => Assert.True(_parts.Writer.TryWrite(part));
-
-        public void End() => _parts.Writer.TryComplete();
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
-        {
-            await stream.FlushAsync(cancellationToken);
-            await foreach (var part in _parts.Reader.ReadAllAsync(cancellationToken))
-            {
-                await stream.WriteAsync(part, cancellationToken);
-                await stream.FlushAsync(cancellationToken);
-            }
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
     }
 }

@@ -54,6 +54,25 @@ public class RevocationTests
     }
 
     [Fact]
+    public async Task A_connection_that_somebody_ends_is_recorded_with_who_ended_it()
+    {
+        await using var harness = await Harness.StartAsync();
+        using var socket = await OpenAsync(harness, harness.Cookie(harness.Session().Secret));
+        await EchoAsync(socket);
+        var open = harness.Gate.Live.List(10).Single();
+        Assert.Null(harness.Gate.EndConnection("unknown", "bob"));
+        Assert.Equal(open, harness.Gate.EndConnection(open.Reference, "bob"));
+        Assert.Null(harness.Gate.EndConnection(open.Reference, "bob"));
+        await AssertClosedAsync(socket);
+        await Eventually.HoldsAsync(() => harness.Gate.Live.Count == 0, "nothing is live");
+        Assert.False(harness.Gate.Live.IsOpen(open.Reference));
+        var completion = harness.Records.Stage("completion").Single().GetProperty("nullius");
+        Assert.Equal("connection-ended", completion.GetProperty("closed").GetString());
+        Assert.Equal("bob", completion.GetProperty("closedBy").GetString());
+        Assert.True(harness.Gate.Decisions.Recent(1).Single().Cut);
+    }
+
+    [Fact]
     public async Task A_change_that_touches_nobody_closes_nothing()
     {
         await using var harness = await Harness.StartAsync();

@@ -65,6 +65,7 @@ public sealed class ConsoleApiTests
     [Theory]
     [InlineData("/api/v1/people/p1/sessions/revoke", "admin RevokeAllSessions p1")]
     [InlineData("/api/v1/people/p1/sessions/s1/revoke", "admin RevokeSession s1")]
+    [InlineData("/api/v1/people/p1/connections/c1/end", "admin EndConnection c1")]
     [InlineData("/api/v1/people/alice/disable", "admin DisablePerson p1")]
     [InlineData("/api/v1/people/p1/enable", "admin EnablePerson p1")]
     [InlineData("/api/v1/people/alice/delete", "admin DeletePerson p1")]

@@ -54,6 +54,7 @@ public sealed class ConsoleDescriptionTests
     [InlineData("GET", "/api/v1/openapi.json", "ReadApiDescription")]
     [InlineData("POST", "/api/v1/people/p1/sessions/s1/revoke", "RevokeSession")]
     [InlineData("POST", "/api/v1/people/p1/sessions/revoke", "RevokeAllSessions")]
+    [InlineData("POST", "/api/v1/people/p1/connections/c1/end", "EndConnection")]
     [InlineData("GET", "/step-up/RevokeSession", "RevokeSession")]
     [InlineData("POST", "/step-up/RevokeSession", null)]
     [InlineData("POST", "/api/v1/other", null)]

@@ -75,6 +75,9 @@ internal sealed class FakeViews : IDecisionsView, IOverviewView, IPeopleView, ID
     public Task<Receipt?> RevokeSessionAsync(string id, string sessionId, Actor actor, CancellationToken cancellation) =>
         sessionId == "gone" ? Task.FromResult<Receipt?>(null) : Act("RevokeSession", sessionId, actor);
 
+    public Task<Receipt?> EndConnectionAsync(string id, string connection, Actor actor, CancellationToken cancellation) =>
+        connection == "gone" ? Task.FromResult<Receipt?>(null) : Act("EndConnection", connection, actor);
+
     public Task<Receipt?> RevokeAllAsync(string id, Actor actor, CancellationToken cancellation) => Act("RevokeAllSessions", id, actor);
 
     public Task<Page<DeviceSummary>> ListAsync(DeviceFilter filter, PageRequest page, CancellationToken cancellation) =>

@@ -23,6 +23,8 @@ internal static class PeopleEndpoints
         api.MapPost("/people/{id}/delete", DeleteAsync).WithName("DeletePerson").WithSummary("Delete a person for good: sessions and connections end, devices are revoked")
             .ProducesProblem(404).ProducesProblem(409);
         api.MapPost("/people/{id}/sessions/{session}/revoke", RevokeSessionAsync).WithName("RevokeSession").WithSummary("End one session").ProducesProblem(404);
+        api.MapPost("/people/{id}/connections/{connection}/end", EndConnectionAsync).WithName("EndConnection")
+            .WithSummary("End one open connection; its session remains, and its client may open it again").ProducesProblem(404);
         api.MapPost("/people/{id}/sessions/revoke", RevokeAllAsync).WithName("RevokeAllSessions").WithSummary("End every session of a person")
             .ProducesProblem(404);
     }
@@ -86,6 +88,16 @@ internal static class PeopleEndpoints
         return await people.RevokeSessionAsync(id, session, actor, cancellation) is { } receipt
             ? TypedResults.Ok(receipt)
             : ApiProblems.Absent("session", session, "It may have ended already.");
+    }
+
+    private static async Task<Results<Ok<Receipt>, ProblemHttpResult>> EndConnectionAsync(
+        string id, string connection, IPeopleView people, ICaller caller, HttpContext context, CancellationToken cancellation)
+    {
+        if (caller.Of(context) is not { } actor)
+            return ApiProblems.Refused("The request carries no person.");
+        return await people.EndConnectionAsync(id, connection, actor, cancellation) is { } receipt
+            ? TypedResults.Ok(receipt)
+            : ApiProblems.Absent("connection", connection, "It may have ended already.");
     }
 
     private static async Task<Results<Ok<Receipt>, ProblemHttpResult>> RevokeAllAsync(

@@ -67,6 +67,9 @@ internal interface IPeopleView
     /// <summary>Null when the person has no such session.</summary>
     Task<Receipt?> RevokeSessionAsync(string id, string sessionId, Actor actor, CancellationToken cancellation);
 
+    /// <summary>Ends one open connection of a person and leaves its session; null when the person has no such connection.</summary>
+    Task<Receipt?> EndConnectionAsync(string id, string connection, Actor actor, CancellationToken cancellation);
+
     /// <summary>Null when there is no such person.</summary>
     Task<Receipt?> RevokeAllAsync(string id, Actor actor, CancellationToken cancellation);
 }

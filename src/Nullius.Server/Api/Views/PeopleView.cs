@@ -105,6 +105,18 @@ internal sealed class PeopleView(
             async () => await sessions.RevokeAsync(sessionId, actor.UserName, "revoked in the console", CancellationToken.None) ? 1 : 0, cancellation);
     }
 
+    public async Task<Receipt?> EndConnectionAsync(string id, string connection, Actor actor, CancellationToken cancellation)
+    {
+        // The call itself is in progress: it does not end itself.
+        if (connection == actor.Reference || await people.FindAsync(id, cancellation) is not { } person || Open().Count == 0)
+            return null;
+        var ended = false;
+        var receipt = await changes.ApplyAsync("EndConnection", connection, actor, Open, () => { ended = gate.Value.EndConnection(connection, actor.UserName) is not null; return Task.FromResult(0); }, cancellation);
+        return ended ? receipt : null;
+
+        IReadOnlyList<LiveConnectionInfo> Open() => [.. gate.Value.Live.OfPerson(person.Id).Where(one => one.Reference == connection)];
+    }
+
     public async Task<Receipt?> RevokeAllAsync(string id, Actor actor, CancellationToken cancellation) =>
         await people.FindAsync(id, cancellation) is { } person
             ? await changes.ApplyAsync(
