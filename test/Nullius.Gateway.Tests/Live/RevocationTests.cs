@@ -169,7 +169,7 @@ public class RevocationTests
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var stream = await response.Content.ReadAsStreamAsync();
         var buffer = new byte[64];
-        Assert.Equal(6, await stream.ReadAsync(buffer));
+        await stream.ReadExactlyAsync(buffer.AsMemory(0, 6));
         await ChangeAsync(harness, session, "session revoked");
         while (await stream.ReadAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(20)) > 0)
         {

@@ -127,12 +127,24 @@ public sealed class ControlSocketTests
     }
 
     [Fact]
+    public async Task A_connection_that_is_not_open_cannot_be_closed()
+    {
+        await using var running = await RunningServer.StartAsync();
+        using var control = running.Control();
+
+        var refused = await Assert.ThrowsAsync<ControlRefusedException>(
+            () => control.PostAsync<RevocationReceipt>("/v1/revoke", new Revocation(null, null, null) { Connection = "c_1" }, CancellationToken.None));
+
+        Assert.Contains("no open connection `c_1`", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_revocation_names_exactly_one_thing()
     {
         await using var running = await RunningServer.StartAsync();
         using var control = running.Control();
 
-        foreach (var given in (Revocation[])[new(null, null, null), new("admin", null, "s_1"), new(null, "d_1", "s_1")])
+        foreach (var given in (Revocation[])[new(null, null, null), new("admin", null, "s_1"), new(null, "d_1", "s_1"), new("admin", null, null) { Connection = "c_1" }])
         {
             await Assert.ThrowsAsync<ControlRefusedException>(() => control.PostAsync<RevocationReceipt>("/v1/revoke", given, CancellationToken.None));
         }
