@@ -113,7 +113,7 @@ public sealed class ConsoleActionTests(DemoPlatform platform) : IClassFixture<De
         var code = await console.Locator(".code-value").InnerTextAsync();
 
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var (id, certificate) = await EnrolAsync(code, key);
+        var (id, certificate) = await EnrolAsync(platform, code, key);
         using var device = certificate;
         using var client = platform.Client(device);
         Assert.Equal(200, await ReportAsync(client, id, key));
@@ -182,7 +182,8 @@ public sealed class ConsoleActionTests(DemoPlatform platform) : IClassFixture<De
         return page;
     }
 
-    private async Task<(string Id, X509Certificate2 Certificate)> EnrolAsync(string code, ECDsa key)
+    /// <summary>A device with a certificate, for a code.</summary>
+    internal static async Task<(string Id, X509Certificate2 Certificate)> EnrolAsync(DemoPlatform platform, string code, ECDsa key)
     {
         var request = new CertificateRequest("CN=console test", key, HashAlgorithmName.SHA256).CreateSigningRequestPem();
         using var client = platform.Client();

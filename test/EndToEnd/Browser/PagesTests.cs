@@ -1,6 +1,11 @@
 using System.Globalization;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using Nullius.Server.Control;
 
 namespace Nullius.EndToEnd.Browser;
 
@@ -51,6 +56,32 @@ public sealed partial class PagesTests(DemoPlatform platform) : IClassFixture<De
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await Assertions.Expect(page.Locator("#code")).ToBeVisibleAsync();
         await LookAsync(page, "factor");
+    }
+
+    [Fact]
+    public async Task The_page_that_approves_a_token_is_fit_for_everybody()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        using var control = ControlClient.Open(platform.Data);
+        var enrolment = await control.PostAsync<EnrolmentCode>("/v1/devices/enrolments", new NewEnrolment("bob"), cancellation);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (_, certificate) = await ConsoleActionTests.EnrolAsync(platform, enrolment.Code, key);
+        using var device = certificate;
+        using var client = platform.Client(device);
+        using var body = new StringContent("""{"ttl": 3600, "scopes": ["api"]}""", Encoding.UTF8, "application/json");
+        using var asked = await client.PostAsync(platform.Url("devices", "/.nullius/tokens/start"), body, cancellation);
+        Assert.True(asked.IsSuccessStatusCode, await asked.Content.ReadAsStringAsync(cancellation));
+        var request = await asked.Content.ReadFromJsonAsync<JsonElement>(cancellation);
+
+        var page = await platform.SignedInAsync("bob");
+        await page.GotoAsync(request.GetProperty("verifyUrl").GetString()!);
+        await Assertions.Expect(page.GetByText(request.GetProperty("userCode").GetString()!)).ToBeVisibleAsync();
+        await LookAsync(page, "approve");
+        await page.GetByRole(AriaRole.Button, new() { Name = "The code matches: approve" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Approved" })).ToBeVisibleAsync();
+        await LookAsync(page, "approved");
+        await page.GotoAsync(platform.Url("auth", "/account/approve?code=none"));
+        await LookAsync(page, "approve-none");
     }
 
     [Fact]
