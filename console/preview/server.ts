@@ -35,7 +35,7 @@ function read(recent: DecisionSummary[], path: string, url: URL, method: string)
   const [root, id, ...more] = path.split('/');
   if (method === 'POST') {
     if (path === 'devices/enrolment-codes') return { code: 'K7QF-2M9X-TR4D', expiresAt: new Date(Date.now() + 600_000).toISOString(), person: { id: 'p-bob', name: 'bob' }, server: 'https://devices.nullius.localhost:8443' };
-    const action = more[0] === 'sessions' ? (more.length > 2 ? 'RevokeSession' : 'RevokeAllSessions') : more[0] === 'connections' ? 'EndConnection' : more[0] === 'disable' ? 'DisablePerson' : more[0] === 'enable' ? 'EnablePerson' : 'RevokeDevice';
+    const action = more[0] === 'sessions' ? (more.length > 2 ? 'RevokeSession' : 'RevokeAllSessions') : more[0] === 'connections' ? 'EndConnection' : more[0] === 'disable' ? 'DisablePerson' : more[0] === 'enable' ? 'EnablePerson' : more[0] === 'groups' ? 'ChangeGroups' : more[0] === 'delete' ? 'DeletePerson' : 'RevokeDevice';
     return fixtures.receipt(action, id ?? '');
   }
   if (root === 'me') return fixtures.me();

@@ -6,6 +6,7 @@ import './style/frame.css';
 import './style/lists.css';
 import './style/decisions.css';
 import './style/overview.css';
+import './style/contrast.css';
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -35,7 +35,10 @@ internal static class RevokeCommand
 
     /// <summary>A receipt, for people or programs.</summary>
     public static void Show(Terminal terminal, ResultFormat format, RevocationReceipt receipt) => ResultWriter.One(
-        terminal, format, receipt,
+        terminal, format, receipt, [.. Rows(receipt)]);
+
+    private static IEnumerable<(string Name, string? Value)> Rows(RevocationReceipt receipt) =>
+    [
         ("subject", receipt.Subject),
         receipt.Sequence == 0
             ? ("ended", receipt.At.ToString("O", CultureInfo.InvariantCulture))
@@ -44,5 +47,7 @@ internal static class RevokeCommand
         ("connections closed", receipt.Closed.Count == 0
             ? "0"
             : $"{receipt.Closed.Count}, the last {receipt.Closed.Max(c => c.Millis).ToString("0.0", CultureInfo.InvariantCulture)} ms after the change"),
-        ("still open", receipt.StillOpen.ToString(CultureInfo.InvariantCulture)));
+        ("still open", receipt.StillOpen.ToString(CultureInfo.InvariantCulture)),
+        .. receipt.Devices.Count == 0 ? Array.Empty<(string, string?)>() : [("devices revoked", string.Join(", ", receipt.Devices))],
+    ];
 }

@@ -15,7 +15,11 @@ internal static class UserUpdate
         var leave = new Option<string[]>("--no-group") { Description = "a group to be in no longer; may be repeated", HelpName = "GROUP" };
         var tags = new Option<string[]>("--tag") { Description = "a principal tag (aws:PrincipalTag/KEY) to set; may be repeated", HelpName = "KEY=VALUE" };
         var drop = new Option<string[]>("--no-tag") { Description = "a principal tag to remove; may be repeated", HelpName = "KEY" };
-        var command = new Command("update", "Change groups, tags and display name; open connections that policy now denies are closed at once.") { name, display, join, leave, tags, drop };
+        var force = UserCommand.ForceOption();
+        var command = new Command("update", "Change groups, tags and display name, all of it or nothing; open connections that policy now denies are closed at once.")
+        {
+            name, display, join, leave, tags, drop, force,
+        };
         command.Validators.Add(result =>
         {
             if (result.GetValue(display) is null && new[] { join, leave, tags, drop }.All(option => result.GetValue(option) is null or [])) result.AddError("name something to change");
@@ -24,7 +28,7 @@ internal static class UserUpdate
         command.SetAction(async (result, cancellation) =>
         {
             using var client = DataOption.Connect(result, data, terminal);
-            var body = new UserChange(result.GetValue(display), result.GetValue(join), result.GetValue(leave), TagsOf(result.GetValue(tags)), result.GetValue(drop));
+            var body = new UserChange(result.GetValue(display), result.GetValue(join), result.GetValue(leave), TagsOf(result.GetValue(tags)), result.GetValue(drop)) { Force = result.GetValue(force) };
             var path = $"/v1/users/{Uri.EscapeDataString(result.GetRequiredValue(name))}/change";
             var user = await client.PostAsync<UserView>(path, body, cancellation).ConfigureAwait(false);
             ResultWriter.One(

@@ -86,6 +86,12 @@ public sealed class Gate : IAsyncDisposable
     /// </summary>
     public Policy.Decisions.Decision Ask(GateRequest request, string operation, string path) => Deciding.Preview.Of(request, operation, path, Core.Time.GetUtcNow());
 
+    /// <summary>To whom the live bindings may grant an operation of a route, in groups and user names (<c>*</c>: everybody); conditions and what restricts grants aside.</summary>
+    /// <param name="route">Name of the route; nobody holds anything at one that is not there.</param>
+    /// <param name="operation">Name as in actions, without the route.</param>
+    /// <param name="path">The path that stands in the resource.</param>
+    public GrantHolders HoldersOf(string route, string operation, string path) => GrantHolders.Of(Core.Snapshot, route, operation, path);
+
     /// <summary>Ends one open connection and nothing else: its client may open it again, while it is let in. What it was, or null when there is none of that reference.</summary>
     /// <param name="reference">The connection's decision, as <see cref="LiveConnectionInfo.Reference"/> says.</param>
     /// <param name="by">Who ends it, for the record of its end.</param>

@@ -20,7 +20,10 @@ public sealed class InstanceTests(InstanceTests.RunningInstance instance) : ICla
         {
             Directory.CreateDirectory(Data, DataDirectory.OwnerOnlyFolder);
             var config = System.IO.Path.Combine(Data, "nullius.yaml");
-            await File.WriteAllTextAsync(config, "domain: nullius.localhost\n");
+            await File.WriteAllTextAsync(config, "domain: nullius.localhost\npolicies:\n  bindings:\n    - {policy: admin.json, groups: [administrators]}\n");
+            await File.WriteAllTextAsync(
+                System.IO.Path.Combine(Data, "admin.json"),
+                """{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "console:*", "Resource": "*", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}]}""");
             _server = await NulliusServer.StartAsync(
                 new ServerOptions { DataFolder = Data, ConfigFile = config, Port = 0, Addresses = [IPAddress.Loopback], LogLevel = Microsoft.Extensions.Logging.LogLevel.None }, CancellationToken.None);
         }
@@ -79,6 +82,11 @@ public sealed class InstanceTests(InstanceTests.RunningInstance instance) : ICla
     [InlineData("session revoke s-none", "s-none")]
     [InlineData("token --user admin --device dev-none", "there is no device `dev-none`")]
     [InlineData("user update admin", "name something to change")]
+    [InlineData("user delete admin", "expected --yes")]
+    [InlineData("user delete nobody --yes", "there is no user `nobody`")]
+    [InlineData("user delete admin --yes", "it would leave no active administrator")]
+    [InlineData("user disable admin", "it would leave no active administrator")]
+    [InlineData("user update admin --no-group administrators --display-name Gone", "with `--force` at the command line")]
     [InlineData("user update admin --tag team", "--tag `team`: expected KEY=VALUE")]
     [InlineData("user update admin --no-group nobody", "`admin` is not in group `nobody`")]
     [InlineData("device revoke laptop", "there is no device `laptop` that is not revoked")]
@@ -101,6 +109,29 @@ public sealed class InstanceTests(InstanceTests.RunningInstance instance) : ICla
         Assert.Equal(0, (await RunAsync("user", "disable", "erin")).Code);
         Assert.Contains("\"disabled\":true", (await RunAsync("user", "list", "--format", "jsonl")).Out.Split('\n').Single(row => row.Contains("erin", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.Equal(0, (await RunAsync("revoke", "--user", "erin")).Code);
+    }
+
+    [Fact]
+    public async Task A_person_is_deleted_when_the_name_is_typed_or_yes_was_said()
+    {
+        Assert.Equal(0, (await RunAsync("user", "create", "gina")).Code);
+        var other = await DeleteAsync("gino\n");
+        var typed = await DeleteAsync("gina\n");
+        var again = await RunAsync("user", "create", "gina");
+        Assert.Equal(0, (await RunAsync("user", "create", "gina", "--reuse-name")).Code);
+        var json = await RunAsync("user", "delete", "gina", "--yes", "--format", "json");
+
+        Assert.Equal(2, other.Code);
+        Assert.Contains("`gina` was not deleted", other.Error, StringComparison.Ordinal);
+        Assert.Equal(0, typed.Code);
+        Assert.Contains("user gina", typed.Out, StringComparison.Ordinal);
+        Assert.Equal(2, again.Code);
+        Assert.Contains("--reuse-name", again.Error, StringComparison.Ordinal);
+        Assert.Equal("user gina", JsonDocument.Parse(json.Out).RootElement.GetProperty("subject").GetString());
+        Assert.DoesNotContain("gina", (await RunAsync("user", "list", "--format", "jsonl")).Out, StringComparison.Ordinal);
+
+        Task<Said> DeleteAsync(string text) => Shell.RunAsync(
+            terminal => Shell.Interactive(terminal) with { CanAsk = true, In = new StringReader(text) }, "user", "delete", "gina", "--data", instance.Data);
     }
 
     [Fact]

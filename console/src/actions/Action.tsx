@@ -12,6 +12,8 @@ interface Props {
   /** The operation that the gate decides; what one may not do is said before one tries. */
   operation: string;
   path: string;
+  /** What is sent along, as it stands when the person agrees. */
+  body?: unknown;
   label: string;
   title: string;
   /** What will happen, before it does. */
@@ -21,11 +23,15 @@ interface Props {
   small?: boolean;
   /** Which of the many, for who cannot see the row. */
   about?: string;
+  /** False while what the person has to fill in is not complete. */
+  ready?: boolean;
+  /** The person wants to; nothing is done yet. */
+  onOpen?: () => void;
   onDone: (receipt: Receipt) => void;
 }
 
 /** A button that asks, acts and hands over the receipt. What waited for proof is carried out when the person comes back with it. */
-export function Action({ operation, path, label, title, children, danger = false, small = false, about, onDone }: Props) {
+export function Action({ operation, path, body, label, title, children, danger = false, small = false, about, ready = true, onOpen, onDone }: Props) {
   const me = useMe();
   const dialog = useRef<HTMLDialogElement>(null);
   const [open, setOpen] = useState(false);
@@ -39,17 +45,18 @@ export function Action({ operation, path, label, title, children, danger = false
   }, [open]);
 
   useEffect(() => {
-    if (!takeProven(operation, path)) return;
+    const proven = takeProven<unknown>(operation, path);
+    if (!proven) return;
     setOpen(true);
-    void run();
+    void run(body === undefined ? undefined : proven);
     // Only when the button appears.
   }, []);
 
-  async function run() {
+  async function run(sent: unknown) {
     setBusy(true);
     setError(null);
     try {
-      const receipt = await act<Receipt>(path);
+      const receipt = await act<Receipt>(path, sent);
       dialog.current?.close();
       onDone(receipt);
     } catch (fault) {
@@ -67,7 +74,7 @@ export function Action({ operation, path, label, title, children, danger = false
         aria-disabled={refused}
         aria-description={about}
         title={refused ? `Not allowed: ${answer.reasons.join(' ')}` : answer?.effect === 'stepUp' ? 'Asks for your second factor again' : undefined}
-        onClick={() => !refused && (setError(null), setOpen(true))}
+        onClick={() => !refused && (setError(null), onOpen?.(), setOpen(true))}
       >
         {label}
         {refused && <span className="unseen"> (not allowed)</span>}
@@ -93,7 +100,7 @@ export function Action({ operation, path, label, title, children, danger = false
             <button type="button" className="button" onClick={() => dialog.current?.close()} autoFocus>
               Cancel
             </button>
-            <button type="button" className={danger ? 'button button-danger-full' : 'button button-accent'} disabled={busy} onClick={run}>
+            <button type="button" className={danger ? 'button button-danger-full' : 'button button-accent'} disabled={busy || !ready} onClick={() => void run(body)}>
               {busy ? 'Working…' : label}
             </button>
           </p>
@@ -106,6 +113,8 @@ export function Action({ operation, path, label, title, children, danger = false
 const done: Record<string, string> = {
   DisablePerson: 'The person is disabled',
   EnablePerson: 'The person is enabled',
+  DeletePerson: 'The person is deleted',
+  ChangeGroups: 'The groups are changed',
   RevokeSession: 'The session has ended',
   EndConnection: 'The connection is closed',
   RevokeAllSessions: 'Every session has ended',

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from '../navigation/Link';
-import { following, sorting } from './order';
+import { go } from '../navigation/location';
+import { choices, following, sorting } from './order';
 
 /** A column: where the window is narrow its name stands above the value. */
 export interface Column<T> {
@@ -29,6 +30,7 @@ export function Table<T>({ items, id, columns, row, order }: Props<T>) {
   const [head, ...rest] = columns;
   return (
     <div className="table-frame">
+      {order && <NarrowOrder columns={columns} order={order} />}
       <table className="table">
         <thead>
           <tr>
@@ -62,6 +64,18 @@ export function Table<T>({ items, id, columns, row, order }: Props<T>) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Where the window is narrow there are no headings to click on: the same orders in one field. */
+function NarrowOrder<T>({ columns, order }: { columns: Column<T>[]; order: { by: string; href: (by: string) => string } }) {
+  return (
+    <label className="sort-narrow">
+      Sorted by
+      <select className="field" value={order.by} onChange={(event) => go(order.href(event.target.value))}>
+        {columns.flatMap((column) => choices(column).map(([by, words]) => <option key={by} value={by}>{words}</option>))}
+      </select>
+    </label>
   );
 }
 

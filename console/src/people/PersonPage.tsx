@@ -7,10 +7,12 @@ import { useTitle } from '../frame/title';
 import { useKeys } from '../navigation/keys';
 import { TableSection } from '../lists/Table';
 import { Link } from '../navigation/Link';
-import { back } from '../navigation/location';
+import { back, go } from '../navigation/location';
 import { Failed, Loading, Outdated } from '../states/States';
 import { count, things } from '../time/format';
 import { Time } from '../time/Time';
+import { Delete } from './Delete';
+import { Groups } from './Groups';
 import { Risk } from './Risk';
 import { browserWords, factorWords, proofWords } from './words';
 
@@ -23,8 +25,9 @@ export function PersonPage({ id }: { id: string }) {
   useTitle(value && (value.person.displayName || value.person.userName));
   const done = (made: Receipt) => {
     setReceipt(made);
-    reload();
+    if (made.action !== 'DeletePerson') reload();
   };
+  const gone = receipt?.action === 'DeletePerson';
 
   return (
     <main className="page" id="content">
@@ -33,7 +36,14 @@ export function PersonPage({ id }: { id: string }) {
           ← Back
         </button>
       </p>
-      {error && !value ? <Failed error={error} retry={reload} /> : loading || !value ? <Loading /> : (
+      {gone ? (
+        <>
+          <h1>
+            <bdi>{value?.person.userName}</bdi>
+          </h1>
+          <ReceiptPanel receipt={receipt} onClose={() => go('/people')} />
+        </>
+      ) : error && !value ? <Failed error={error} retry={reload} /> : loading || !value ? <Loading /> : (
         <>
           <Outdated error={error} retry={reload} />
           <Heading detail={value} path={path} onDone={done} />
@@ -79,11 +89,14 @@ function Heading({ detail, path, onDone }: Part) {
             </p>
           </Action>
         )}
+        <Delete detail={detail} path={path} onDone={onDone} />
       </div>
       <dl className="facts">
         <div>
           <dt>Groups</dt>
-          <dd>{person.groups.join(', ') || 'none'}</dd>
+          <dd>
+            {person.groups.join(', ') || 'none'} <Groups person={person} path={path} onDone={onDone} />
+          </dd>
         </div>
         <div>
           <dt>Second factor</dt>

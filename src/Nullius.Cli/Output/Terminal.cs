@@ -9,6 +9,12 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error)
     /// <summary>Stderr is a terminal: progress is shown.</summary>
     public bool ErrorIsTerminal { get; init; }
 
+    /// <summary>What the person types; nothing where there is nobody.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
+    /// <summary>Somebody is there to ask: stdin and stderr are a terminal.</summary>
+    public bool CanAsk { get; init; }
+
     public bool Color { get; init; }
 
     public int Width { get; init; } = 120;
@@ -22,6 +28,8 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error)
     {
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
+        In = Console.In,
+        CanAsk = !Console.IsInputRedirected && !Console.IsErrorRedirected,
         // https://no-color.org: any non-empty value switches colour off.
         Color = !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
         Width = WidthOfConsole(),

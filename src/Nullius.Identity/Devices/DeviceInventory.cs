@@ -5,7 +5,7 @@ using Nullius.State.Feed;
 namespace Nullius.Identity.Devices;
 
 /// <summary>The devices that are known, who owns them and how they are; read by the enforcement points, changed by administrators. Thread-safe.</summary>
-public sealed class DeviceInventory(Func<DevicesDb> open, TimeProvider time, DeviceComplianceOptions options) : IDeviceTrustSource
+public sealed class DeviceInventory(Func<DevicesDb> open, TimeProvider time, DeviceComplianceOptions options) : IDeviceTrustSource, IDeviceOwners
 {
     private volatile DeviceComplianceOptions _options = options;
 
@@ -68,6 +68,18 @@ public sealed class DeviceInventory(Func<DevicesDb> open, TimeProvider time, Dev
         db.Publish(ChangeKind.Device, id, time.GetUtcNow());
         await db.SaveChangesAsync(cancellation);
         return true;
+    }
+
+    public async Task<IReadOnlyList<string>> EndOwnershipAsync(DbContext db, string ownerId, string by, CancellationToken cancellation)
+    {
+        var (now, who) = (time.GetUtcNow(), DeviceText.Required(by, "name of who revokes"));
+        var at = now.ToUnixTimeMilliseconds();
+        var ids = await db.Database.SqlQuery<string>(
+            $"UPDATE devices SET revoked_at = {at}, revoked_by = {who} WHERE owner_id = {ownerId} AND revoked_at IS NULL RETURNING id AS Value").ToListAsync(cancellation);
+        await db.Database.ExecuteSqlAsync($"DELETE FROM device_codes WHERE owner_id = {ownerId}", cancellation);
+        foreach (var id in ids)
+            db.Publish(ChangeKind.Device, id, now);
+        return ids;
     }
 
     /// <summary>Judges by other rules from now on, and tells the enforcement points about every device.</summary>

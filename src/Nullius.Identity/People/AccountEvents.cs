@@ -12,6 +12,8 @@ public enum AccountEventKind
     AccountEnabled,
     AccountDisabled,
     AccountDeleted,
+    /// <summary>Several of name, tags and groups at once.</summary>
+    AccountChanged,
     PasswordChanged,
     ResetCodeIssued,
     FactorAdded,

@@ -11,11 +11,12 @@ public sealed class GroupDirectory
     private const int MostGroupsOfPerson = 100;
 
     private readonly IDbContextFactory<IdentityDb> _contexts;
+    private readonly LastAdministrator _last;
     private readonly IAccountEvents _events;
     private readonly TimeProvider _time;
 
-    internal GroupDirectory(IDbContextFactory<IdentityDb> contexts, IAccountEvents events, TimeProvider time) =>
-        (_contexts, _events, _time) = (contexts, events, time);
+    internal GroupDirectory(IDbContextFactory<IdentityDb> contexts, LastAdministrator last, IAccountEvents events, TimeProvider time) =>
+        (_contexts, _last, _events, _time) = (contexts, last, events, time);
 
     public async Task<IReadOnlyList<GroupSummary>> ListAsync(CancellationToken cancellation)
     {
@@ -38,13 +39,15 @@ public sealed class GroupDirectory
     }
 
     /// <summary>Removes a group; its members lose what it gave them at once.</summary>
+    /// <exception cref="DirectoryException">There is no such group, or nobody else could administer.</exception>
     public async Task DeleteAsync(string name, string actor, CancellationToken cancellation)
     {
         await using var db = await _contexts.CreateDbContextAsync(cancellation);
         var group = await db.Groups.SingleOrDefaultAsync(row => row.Name == name, cancellation) ?? throw new DirectoryException($"there is no group `{name}`");
         db.RemoveRange(await db.Memberships.Where(row => row.GroupName == name).ToListAsync(cancellation));
         db.Remove(group);
-        await db.SaveRecordedAsync(_events, new AccountEvent(AccountEventKind.GroupDeleted) { Actor = actor, Detail = name }, cancellation);
+        var deleted = new AccountEvent(AccountEventKind.GroupDeleted) { Actor = actor, Detail = name };
+        await db.SaveRecordedAsync(_events, [deleted], () => _last.SaveAsync(db, force: false, cancellation), cancellation);
     }
 
     /// <summary>Makes the person a member of exactly these groups; names that are new become groups.</summary>
@@ -55,30 +58,7 @@ public sealed class GroupDirectory
             ?? throw new DirectoryException($"there is no person `{personId}`");
         await SetAsync(db, personId, groups, cancellation);
         var changed = new AccountEvent(AccountEventKind.GroupsChanged) { PersonId = personId, UserName = person.UserName, Actor = actor, Detail = string.Join(' ', groups) };
-        await db.SaveRecordedAsync(_events, changed, cancellation);
-    }
-
-    /// <summary>Takes the person into some groups and out of others in one change; names that are new become groups.</summary>
-    /// <exception cref="DirectoryException">There is no such person, a group is named twice, one to leave is none of the person's, or a name is none.</exception>
-    public async Task ChangeAsync(string personId, IReadOnlyList<string> join, IReadOnlyList<string> leave, string actor, CancellationToken cancellation)
-    {
-        if (join.Intersect(leave, StringComparer.Ordinal).FirstOrDefault() is { } both)
-            throw new DirectoryException($"group `{both}` is to be joined and left: expected one of both");
-        await using var db = await _contexts.CreateDbContextAsync(cancellation);
-        var person = await db.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Id == personId, cancellation)
-            ?? throw new DirectoryException($"there is no person `{personId}`");
-        var present = await db.Memberships.AsNoTracking().Where(row => row.PersonId == personId).Select(row => row.GroupName).ToListAsync(cancellation);
-        if (leave.Except(present, StringComparer.Ordinal).FirstOrDefault() is { } stranger)
-        {
-            throw new DirectoryException(present.Count == 0
-                ? $"`{person.UserName}` is not in group `{stranger}`, nor in any other"
-                : $"`{person.UserName}` is not in group `{stranger}`: expected one of {string.Join(", ", present.Order(StringComparer.Ordinal).Select(name => $"`{name}`"))}");
-        }
-
-        IReadOnlyList<string> groups = [.. present.Except(leave, StringComparer.Ordinal).Union(join, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        await SetAsync(db, personId, groups, cancellation);
-        var changed = new AccountEvent(AccountEventKind.GroupsChanged) { PersonId = personId, UserName = person.UserName, Actor = actor, Detail = string.Join(' ', groups) };
-        await db.SaveRecordedAsync(_events, changed, cancellation);
+        await db.SaveRecordedAsync(_events, [changed], () => _last.SaveAsync(db, force: false, cancellation), cancellation);
     }
 
     internal async Task SetAsync(IdentityDb db, string personId, IReadOnlyList<string> groups, CancellationToken cancellation)

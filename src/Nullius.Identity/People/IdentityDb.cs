@@ -34,6 +34,8 @@ public sealed class IdentityDb(DbContextOptions<IdentityDb> options, TimeProvide
 
     internal DbSet<UnfinishedChange> UnfinishedChanges => Set<UnfinishedChange>();
 
+    internal DbSet<RetiredName> RetiredNames => Set<RetiredName>();
+
     internal DbSet<HandoffCode> HandoffCodes => Set<HandoffCode>();
 
     protected override Version SchemaVersion => IdentitySchemaVersions.Version3;
@@ -81,6 +83,11 @@ public sealed class IdentityDb(DbContextOptions<IdentityDb> options, TimeProvide
             person.Ignore(row => row.LockoutEnabled).Ignore(row => row.LockoutEnd).Ignore(row => row.AccessFailedCount);
             person.HasIndex(row => row.NormalizedUserName).IsUnique().HasDatabaseName("person_name");
             person.HasIndex(row => row.NormalizedEmail).HasDatabaseName("person_email");
+        });
+        builder.Entity<RetiredName>(retired =>
+        {
+            retired.ToTable("retired_name");
+            retired.HasKey(row => row.Name);
         });
         builder.Entity<Group>(group =>
         {

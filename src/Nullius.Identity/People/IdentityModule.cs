@@ -18,7 +18,8 @@ public static class IdentityModule
 {
     /// <summary>
     /// Needs, registered by the caller: <see cref="Store"/> (opened with <see cref="IdentitySchema.Scripts"/>), <see cref="KeyRing"/>,
-    /// <see cref="RandomSource"/>, <see cref="TimeProvider"/>, <see cref="IAccountEvents"/>, <see cref="IDeviceTrustSource"/>.
+    /// <see cref="RandomSource"/>, <see cref="TimeProvider"/>, <see cref="IAccountEvents"/>, <see cref="IDeviceTrustSource"/>,
+    /// <see cref="IDeviceOwners"/>, <see cref="IAdministrators"/>.
     /// </summary>
     public static IServiceCollection AddPeople(this IServiceCollection services, PeopleOptions options)
     {
@@ -60,7 +61,11 @@ public static class IdentityModule
         services.AddScoped(p => new Passkeys(
             Get<IPasskeyHandler<Person>>(p), Get<UserManager<Person>>(p), Get<IdentityDb>(p), Get<IAccountEvents>(p), Get<TimeProvider>(p)));
         services.AddSingleton(p => new UnfinishedChanges(Contexts(p), Get<IAccountEvents>(p)));
-        services.AddSingleton(p => new GroupDirectory(Contexts(p), Get<IAccountEvents>(p), Get<TimeProvider>(p)));
+        services.AddSingleton(p => new LastAdministrator(Get<IAdministrators>(p)));
+        services.AddSingleton(p => new GroupDirectory(Contexts(p), Get<LastAdministrator>(p), Get<IAccountEvents>(p), Get<TimeProvider>(p)));
+        services.AddSingleton(p => new PersonUpdates(Contexts(p), Get<GroupDirectory>(p), Get<LastAdministrator>(p), Get<IAccountEvents>(p)));
+        services.AddSingleton(p => new Departures(
+            Contexts(p), Get<LastAdministrator>(p), Get<IDeviceOwners>(p), Get<IAccountEvents>(p), Get<TimeProvider>(p)));
         services.AddSingleton(p => new PeopleDirectory(
             Contexts(p), Get<ILookupNormalizer>(p), Get<Passwords>(p), Get<GroupDirectory>(p), Get<IAccountEvents>(p), Get<RandomSource>(p), Get<TimeProvider>(p)));
     }

@@ -129,6 +129,14 @@ public static class IdentitySchema
         ) STRICT;
         """;
 
+    private const string Fourth = """
+        CREATE TABLE retired_name (
+            name       TEXT    NOT NULL PRIMARY KEY,
+            person_id  TEXT    NOT NULL,
+            deleted_at INTEGER NOT NULL
+        ) STRICT;
+        """;
+
     /// <summary>Passed to <see cref="Store.Open"/> with those of the other modules.</summary>
-    public static IReadOnlyList<SchemaScript> Scripts { get; } = [new("identity", 1, First), new("identity", 2, Second), new("identity", 3, Third)];
+    public static IReadOnlyList<SchemaScript> Scripts { get; } = [new("identity", 1, First), new("identity", 2, Second), new("identity", 3, Third), new("identity", 4, Fourth)];
 }

@@ -20,6 +20,9 @@ public sealed record NewPerson(string UserName)
     public IReadOnlyList<string> Groups { get; init; } = [];
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The name may be that of a deleted account; policies that still name it then hold for this person.</summary>
+    public bool ReuseName { get; init; }
 }
 
 /// <summary>A person as lists show it.</summary>
@@ -95,11 +98,12 @@ public sealed class PeopleDirectory
         await using var db = await _contexts.CreateDbContextAsync(cancellation);
         if (await db.Users.AnyAsync(row => row.NormalizedUserName == person.NormalizedUserName, cancellation))
             throw new DirectoryException($"the name `{given.UserName}` is taken");
+        var reused = await TakeNameAsync(db, person, given.ReuseName, cancellation);
         db.Users.Add(person);
         await _groups.SetAsync(db, person.Id, given.Groups, cancellation);
         try
         {
-            await db.SaveRecordedAsync(_events, Event(AccountEventKind.AccountCreated, person, actor), cancellation);
+            await db.SaveRecordedAsync(_events, Event(AccountEventKind.AccountCreated, person, actor) with { Detail = reused }, cancellation);
         }
         catch (DbUpdateException fault) when (fault.InnerException is Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 19 })
         {
@@ -109,25 +113,10 @@ public sealed class PeopleDirectory
         return ((await SummariesAsync(db, db.Users.AsNoTracking().Where(row => row.Id == person.Id), cancellation)).Single(), code);
     }
 
-    /// <summary>Denies the person everything, at once, until <see cref="EnableAsync"/>. Sessions end and do not come back.</summary>
-    public Task DisableAsync(string id, string actor, CancellationToken cancellation) => ChangeAsync(id, actor, AccountEventKind.AccountDisabled, async (db, person) =>
-    {
-        person.Disabled = true;
-        await SecurityVersions.RaiseAsync(db, person, Survivors.None, "account disabled", _time.GetUtcNow(), cancellation);
-    }, cancellation);
-
     public Task EnableAsync(string id, string actor, CancellationToken cancellation) => ChangeAsync(id, actor, AccountEventKind.AccountEnabled, (_, person) =>
     {
         person.Disabled = false;
         return Task.CompletedTask;
-    }, cancellation);
-
-    /// <summary>Removes the account with its factors and sessions. Audit records stay.</summary>
-    public Task DeleteAsync(string id, string actor, CancellationToken cancellation) => ChangeAsync(id, actor, AccountEventKind.AccountDeleted, async (db, person) =>
-    {
-        db.RemoveRange(await db.Sessions.Where(row => row.PersonId == id).ToListAsync(cancellation));
-        db.RemoveRange(await db.Memberships.Where(row => row.PersonId == id).ToListAsync(cancellation));
-        db.Remove(person);
     }, cancellation);
 
     /// <summary>Replaces the person's tags (<c>aws:PrincipalTag/…</c>).</summary>
@@ -135,13 +124,6 @@ public sealed class PeopleDirectory
         ChangeAsync(id, actor, AccountEventKind.TagsChanged, (_, person) =>
         {
             person.Tags = CheckTags(tags);
-            return Task.CompletedTask;
-        }, cancellation);
-
-    public Task SetDisplayNameAsync(string id, string name, string actor, CancellationToken cancellation) =>
-        ChangeAsync(id, actor, AccountEventKind.TagsChanged, (_, person) =>
-        {
-            person.DisplayName = CheckDisplayName(name);
             return Task.CompletedTask;
         }, cancellation);
 
@@ -194,6 +176,21 @@ public sealed class PeopleDirectory
         ];
     }
 
+    /// <summary>In words whose name it was, for the record; null where it is new.</summary>
+    private static async Task<string?> TakeNameAsync(IdentityDb db, Person person, bool reuse, CancellationToken cancellation)
+    {
+        if (await db.RetiredNames.SingleOrDefaultAsync(row => row.Name == person.NormalizedUserName, cancellation) is not { } retired)
+            return null;
+        if (!reuse)
+        {
+            throw new DirectoryException(
+                $"the name `{person.UserName}` was that of an account deleted at {retired.DeletedAt:u}, and policies may still name it: choose another, or say so with `--reuse-name`");
+        }
+
+        db.Remove(retired);
+        return $"the name was that of `{retired.PersonId}`, deleted at {retired.DeletedAt:u}";
+    }
+
     private Person Start(NewPerson given) => new()
     {
         Id = "p_" + _random.NextToken(12),
@@ -219,11 +216,11 @@ public sealed class PeopleDirectory
             throw new DirectoryException($"`{name}` is no user name: expected up to 64 letters, digits and `+=,.@_-` with at most one `@`, starting with a letter or digit");
     }
 
-    private static string CheckDisplayName(string name) => name.Length <= 200 && !name.Any(char.IsControl)
+    internal static string CheckDisplayName(string name) => name.Length <= 200 && !name.Any(char.IsControl)
         ? name
         : throw new DirectoryException("a display name has at most 200 characters and no control characters");
 
-    private static Dictionary<string, string> CheckTags(IReadOnlyDictionary<string, string> tags) =>
+    internal static Dictionary<string, string> CheckTags(IReadOnlyDictionary<string, string> tags) =>
         tags.Count <= 50 && tags.All(tag => tag.Key.Length is > 0 and <= 128 && tag.Value.Length <= 256)
             ? new Dictionary<string, string>(tags, StringComparer.Ordinal)
             : throw new DirectoryException("a person has at most 50 tags, names up to 128 and values up to 256 characters");

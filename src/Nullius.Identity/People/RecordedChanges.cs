@@ -37,6 +37,12 @@ internal static class RecordedChanges
                 throw;
             }
 
+            catch (DirectoryException refused)
+            {
+                RecordFailures(events, happened, refused.Message);
+                throw;
+            }
+
             foreach (var one in happened)
             {
                 events.Record(one);

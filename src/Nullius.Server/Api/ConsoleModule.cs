@@ -20,6 +20,7 @@ internal static class ConsoleModule
         .AddRouting()
         .AddConsoleApi()
         .AddSingleton(new CurrentGate(gate))
+        .AddSingleton<Identity.People.IAdministrators, ConsoleAdministrators>()
         .AddSingleton(new ConfigurationErrors(configurationErrors ?? (static () => [])))
         .AddSingleton<DeviceNames>()
         .AddSingleton<DecisionWords>()

@@ -34,6 +34,8 @@ internal static class ConsoleOperations
         new("RevokeAllSessions", Write, "/api/v1/people/*/sessions/revoke", "End every session of a person"),
         new("EndConnection", Write, "/api/v1/people/*/connections/*/end", "End one open connection and leave its session"),
         new("DisablePerson", Write, "/api/v1/people/*/disable", "Disable a person"),
+        new("ChangeGroups", Write, "/api/v1/people/*/groups", "Change the groups of a person"),
+        new("DeletePerson", Write, "/api/v1/people/*/delete", "Delete a person for good"),
         new("EnablePerson", Write, "/api/v1/people/*/enable", "Enable a person"),
         new("ReadPerson", Read, "/api/v1/people/*", "Open one person with sessions, connections and devices"),
         new("ListPeople", Read, "/api/v1/people", "List people"),

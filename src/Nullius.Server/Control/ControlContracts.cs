@@ -38,7 +38,11 @@ public sealed record UserView(string Id, string Name, string DisplayName, IReadO
 }
 
 /// <summary>A person to create; with the one-time code they choose a password and enrol the second factor.</summary>
-public sealed record NewUser(string Name, string? DisplayName, IReadOnlyList<string>? Groups);
+public sealed record NewUser(string Name, string? DisplayName, IReadOnlyList<string>? Groups)
+{
+    /// <summary>The name may be that of a deleted account; policies that still name it then hold for this person.</summary>
+    public bool ReuseName { get; init; }
+}
 
 /// <summary>What to change about a person; what is null stays.</summary>
 /// <param name="Join">Groups to be in; names that are new become groups.</param>
@@ -46,7 +50,11 @@ public sealed record NewUser(string Name, string? DisplayName, IReadOnlyList<str
 /// <param name="SetTags">Principal tags to set, by name without prefix.</param>
 /// <param name="DropTags">Names of principal tags to remove.</param>
 public sealed record UserChange(
-    string? DisplayName, IReadOnlyList<string>? Join, IReadOnlyList<string>? Leave, IReadOnlyDictionary<string, string>? SetTags, IReadOnlyList<string>? DropTags);
+    string? DisplayName, IReadOnlyList<string>? Join, IReadOnlyList<string>? Leave, IReadOnlyDictionary<string, string>? SetTags, IReadOnlyList<string>? DropTags)
+{
+    /// <summary>Also where it leaves no active administrator.</summary>
+    public bool Force { get; init; }
+}
 
 /// <summary>A created or reset person.</summary>
 /// <param name="Code">One-time code for choosing a password at <paramref name="Url"/>; shown this once, to be handed over by a way that is trusted.</param>
@@ -85,7 +93,11 @@ public sealed record Revocation(string? User, string? Device, string? Session)
 /// <param name="Sequence">Position in the change feed; 0 where one connection was ended and no trust changed.</param>
 /// <param name="Closed">The live connections that it closed.</param>
 public sealed record RevocationReceipt(
-    string Subject, long Sequence, DateTimeOffset At, IReadOnlyList<string> Sessions, IReadOnlyList<ClosedConnection> Closed, int StillOpen);
+    string Subject, long Sequence, DateTimeOffset At, IReadOnlyList<string> Sessions, IReadOnlyList<ClosedConnection> Closed, int StillOpen)
+{
+    /// <summary>Ids of the devices that it revoked, where an account was deleted.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = [];
+}
 
 /// <summary>A connection that was closed, and how long after the change.</summary>
 public sealed record ClosedConnection(string Kind, string Route, string Reference, double Millis);

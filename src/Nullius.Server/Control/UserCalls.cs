@@ -4,18 +4,17 @@ using Nullius.Server.Hosting;
 
 namespace Nullius.Server.Control;
 
-/// <summary>People: list, create, change, disable, enable, reset.</summary>
+/// <summary>People: list, create, change, disable, enable, delete, reset.</summary>
 internal static class UserCalls
 {
     public static void MapUsers(this RouteGroupBuilder api, Instance instance)
     {
-        var people = instance.Get<PeopleDirectory>();
         var users = api.MapGroup("/users");
         users.MapGet("", (bool? withoutMfa, CancellationToken cancellation) => ListAsync(instance, withoutMfa ?? false, cancellation));
         users.MapPost("", (NewUser given, CancellationToken cancellation) => CreateAsync(instance, given, cancellation));
         users.MapPost("/{name}/change", (string name, UserChange given, CancellationToken cancellation) => ChangeAsync(instance, name, given, cancellation));
-        users.MapPost("/{name}/disable", (string name, CancellationToken cancellation) => RevocationCalls.EndAsync(
-            instance, new Revocation(name, null, null), (person, token) => people.DisableAsync(person, ControlApi.Actor, token), cancellation));
+        users.MapPost("/{name}/disable", (string name, bool? force, CancellationToken cancellation) => DisableAsync(instance, name, force ?? false, cancellation));
+        users.MapPost("/{name}/delete", (string name, bool? force, CancellationToken cancellation) => DeleteAsync(instance, name, force ?? false, cancellation));
         users.MapPost("/{name}/enable", (string name, CancellationToken cancellation) => EnableAsync(instance, name, cancellation));
         users.MapPost("/{name}/reset", (string name, CancellationToken cancellation) => ResetAsync(instance, name, cancellation));
     }
@@ -37,27 +36,40 @@ internal static class UserCalls
     private static async Task<UserCredentials> CreateAsync(Instance instance, NewUser given, CancellationToken cancellation)
     {
         var (person, code) = await instance.Get<PeopleDirectory>().CreateAsync(
-            new NewPerson(given.Name) { DisplayName = given.DisplayName ?? "", Groups = given.Groups ?? [] }, ControlApi.Actor, cancellation).ConfigureAwait(false);
+            new NewPerson(given.Name) { DisplayName = given.DisplayName ?? "", Groups = given.Groups ?? [], ReuseName = given.ReuseName }, ControlApi.Actor, cancellation).ConfigureAwait(false);
         return Credentials(instance, person, code!);
     }
 
-    /// <summary>What a person is called, is tagged with and belongs to; open connections that the change ends are closed at once.</summary>
+    /// <summary>What a person is called, is tagged with and belongs to, in one change; open connections that it ends are closed at once.</summary>
     private static async Task<UserView> ChangeAsync(Instance instance, string name, UserChange given, CancellationToken cancellation)
     {
-        var (people, person) = (instance.Get<PeopleDirectory>(), await FindAsync(instance, name, cancellation).ConfigureAwait(false));
-        var (set, drop) = (given.SetTags ?? new Dictionary<string, string>(), given.DropTags ?? []);
-        if (drop.FirstOrDefault(tag => !person.Tags.ContainsKey(tag)) is { } stranger) throw new ControlRefusedException($"`{person.UserName}` has no tag `{stranger}`");
-        if (given.Join is { Count: > 0 } || given.Leave is { Count: > 0 })
-            await instance.Get<GroupDirectory>().ChangeAsync(person.Id, given.Join ?? [], given.Leave ?? [], ControlApi.Actor, cancellation).ConfigureAwait(false);
-        if (set.Count + drop.Count > 0)
+        var person = await FindAsync(instance, name, cancellation).ConfigureAwait(false);
+        var update = new PersonUpdate
         {
-            var tags = person.Tags.Where(tag => !drop.Contains(tag.Key, StringComparer.Ordinal)).ToDictionary(StringComparer.Ordinal);
-            foreach (var (key, value) in set) tags[key] = value;
-            await people.SetTagsAsync(person.Id, tags, ControlApi.Actor, cancellation).ConfigureAwait(false);
-        }
-        if (given.DisplayName is { } display) await people.SetDisplayNameAsync(person.Id, display, ControlApi.Actor, cancellation).ConfigureAwait(false);
+            DisplayName = given.DisplayName,
+            Join = given.Join ?? [],
+            Leave = given.Leave ?? [],
+            SetTags = given.SetTags ?? new Dictionary<string, string>(),
+            DropTags = given.DropTags ?? [],
+            Force = given.Force,
+        };
+        await instance.Get<PersonUpdates>().ApplyAsync(person.Id, update, ControlApi.Actor, cancellation).ConfigureAwait(false);
         var sessions = await instance.Get<SessionStore>().ListAsync(person.Id, cancellation).ConfigureAwait(false);
         return View(await FindAsync(instance, person.Id, cancellation).ConfigureAwait(false), sessions.Count);
+    }
+
+    private static Task<RevocationReceipt> DisableAsync(Instance instance, string name, bool force, CancellationToken cancellation) => RevocationCalls.EndAsync(
+        instance, new Revocation(name, null, null), (person, token) => instance.Get<Departures>().DisableAsync(person, force, ControlApi.Actor, token), cancellation);
+
+    private static async Task<RevocationReceipt> DeleteAsync(Instance instance, string name, bool force, CancellationToken cancellation)
+    {
+        IReadOnlyList<string> devices = [];
+        var receipt = await RevocationCalls.EndAsync(
+            instance, new Revocation(name, null, null),
+            // A change that has begun is not left half way because its caller went away.
+            async (person, _) => devices = await instance.Get<Departures>().DeleteAsync(person, new Deletion { Force = force }, ControlApi.Actor, CancellationToken.None).ConfigureAwait(false),
+            cancellation).ConfigureAwait(false);
+        return receipt with { Devices = devices };
     }
 
     private static async Task<RevocationReceipt> EnableAsync(Instance instance, string name, CancellationToken cancellation)

@@ -53,6 +53,7 @@ internal static class PlatformServices
             foundations.NewDevicesDb, options.Time, new DeviceComplianceOptions { Required = config.Devices.Required, StaleAfter = config.Devices.StaleAfter });
         services.AddSingleton(inventory);
         services.AddSingleton<IDeviceTrustSource>(inventory);
+        services.AddSingleton<IDeviceOwners>(inventory);
         services.AddSingleton(new DeviceEnrolment(foundations.NewDevicesDb, foundations.Authority, options.Time, options.Random) { CertificateLifetime = config.Devices.CertificateLifetime });
         services.AddSingleton(new DevicePosture(foundations.NewDevicesDb, inventory, options.Time));
         return services;

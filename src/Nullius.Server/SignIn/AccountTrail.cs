@@ -129,7 +129,7 @@ internal sealed class AccountTrail(AuditTrail trail, TimeProvider time) : IAccou
         AccountEventKind.LockedOut => (3001, "Account Change", 9, "Lock"),
         AccountEventKind.FactorAdded or AccountEventKind.RecoveryCodesMade => (3001, "Account Change", 10, "MFA Factor Enable"),
         AccountEventKind.FactorRemoved => (3001, "Account Change", 11, "MFA Factor Disable"),
-        AccountEventKind.GroupsChanged or AccountEventKind.TagsChanged or AccountEventKind.GroupCreated or AccountEventKind.GroupDeleted =>
+        AccountEventKind.AccountChanged or AccountEventKind.GroupsChanged or AccountEventKind.TagsChanged or AccountEventKind.GroupCreated or AccountEventKind.GroupDeleted =>
             (3001, "Account Change", 99, "Other"),
     };
 }

@@ -12,6 +12,9 @@ namespace Nullius.Server.SignIn;
 internal sealed class PasskeyEndpoints(
     PasskeyQuestions questions, PendingSignIns pending, FormTokens tokens, SignInFlow flow, TryLimits limits, IAccountEvents events, Exchange exchange, TimeProvider time)
 {
+    /// <summary>In the query of what the first page asks; a step of a sign-in under way asks without it.</summary>
+    public const string First = "first";
+
     public async Task AskAsync(HttpContext context, Passkeys passkeys)
     {
         if (await FormAsync(context) is not { } form)
@@ -80,7 +83,8 @@ internal sealed class PasskeyEndpoints(
         }
     }
 
-    private PendingSignIn? Step(HttpContext context) => pending.Find(context) is { Stage: Stage.Password or Stage.Factor } at ? at : null;
+    // The first page begins anew, whosever sign-in was left half way in this browser: it ends with the new one.
+    private PendingSignIn? Step(HttpContext context) => context.Request.Query.ContainsKey(First) ? null : pending.Find(context) is { Stage: Stage.Password or Stage.Factor } at ? at : null;
 
     private static string Purpose(PendingSignIn? at) => at is null ? "sign-in" : $"step {at.PersonId}";
 

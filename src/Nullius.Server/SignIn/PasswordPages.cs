@@ -114,7 +114,7 @@ internal sealed class PasswordPages(
                 {Forms.Field("password", "Password", "password", "current-password", focus: name.Length > 0)}
                 {Forms.Submit("Sign in")}
                 """))}
-            {Forms.Passkey("get", "Sign in with a passkey", "/sign-in/passkey/options", "/sign-in/passkey", csrf, text)}
+            {Forms.Passkey("get", "Sign in with a passkey", "/sign-in/passkey/options?" + PasskeyEndpoints.First, "/sign-in/passkey?" + PasskeyEndpoints.First, csrf, text)}
             <p class="below">Were you given a one-time code? <a href="/sign-in/reset">Set your password</a></p>
             """);
         return exchange.PageAsync(context, new Page("Sign in", body) { Status = status, Passkeys = true, LeadsTo = request is null ? null : $"https://{request.Host}" });

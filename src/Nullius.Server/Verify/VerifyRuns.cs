@@ -197,6 +197,7 @@ internal sealed class VerifyRuns : IAsyncDisposable
     private async Task<int> RemoveLeftoversAsync(CancellationToken cancellation)
     {
         var (people, groups, devices) = (instance.Get<PeopleDirectory>(), instance.Get<GroupDirectory>(), instance.Get<DeviceInventory>());
+        var departures = instance.Get<Departures>();
         var temporary = (await people.ListAsync(withoutSecondFactor: false, null, cancellation).ConfigureAwait(false)).Where(IsTemporary).ToList();
         var owners = temporary.Select(p => p.Id).ToHashSet(StringComparer.Ordinal);
         var removed = 0;
@@ -206,7 +207,7 @@ internal sealed class VerifyRuns : IAsyncDisposable
         }
         foreach (var person in temporary)
         {
-            await people.DeleteAsync(person.Id, Actor, cancellation).ConfigureAwait(false);
+            await departures.DeleteAsync(person.Id, new Deletion { RetireName = false }, Actor, cancellation).ConfigureAwait(false);
             removed++;
         }
         foreach (var group in (await groups.ListAsync(cancellation).ConfigureAwait(false)).Where(g => g.Name.StartsWith(Prefix, StringComparison.Ordinal)))

@@ -7,6 +7,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Playwright;
 using Nullius.EndToEnd.Harness;
+using Nullius.Server.Control;
 
 namespace Nullius.EndToEnd.Browser;
 
@@ -64,6 +65,41 @@ public sealed class ConsoleActionTests(DemoPlatform platform) : IClassFixture<De
         await bob.GotoAsync(platform.Url("api", "/orders"));
         await platform.SignInAsync(bob, "bob");
         Assert.Equal(200, await bob.StatusAsync("/orders"));
+    }
+
+    [Fact]
+    public async Task Groups_that_a_person_loses_close_what_stood_on_them_and_the_last_administrator_stays()
+    {
+        var alice = await OpenApiAsync("alice");
+        await alice.OpenSocketAsync();
+        using var control = ControlClient.Open(platform.Data);
+        await control.PostAsync<UserCredentials>("/v1/users", new NewUser("gina", "Gina Gray", ["administrators"]), CancellationToken.None);
+
+        var console = await platform.SignedInAsync("carol");
+        await platform.OpenPersonAsync(console, "alice");
+        await console.ChangeGroupsAsync("night");
+        await console.ReceiptAsync("The groups are changed");
+        Assert.Equal(PolicyViolation, await alice.SocketEndAsync());
+        Assert.Equal(403, await alice.StatusAsync("/orders"));
+        await console.ChangeGroupsAsync("developers");
+        await Assertions.Expect(console.Locator("header.answer dd").First).ToContainTextAsync("developers");
+        Assert.Equal(200, await alice.StatusAsync("/orders"));
+
+        // A disabled administrator is none: Carol is the last one, as the demonstration's policies have it.
+        await control.PostAsync<RevocationReceipt>("/v1/users/gina/disable", null, CancellationToken.None);
+        var refused = await Assert.ThrowsAsync<ControlRefusedException>(() => control.PostAsync<RevocationReceipt>("/v1/users/carol/disable", null, CancellationToken.None));
+        Assert.Contains("no active administrator", refused.Message, StringComparison.Ordinal);
+
+        await platform.OpenPersonAsync(console, "gina");
+        await console.Locator("header.answer").GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
+        var dialog = console.GetByRole(AriaRole.Dialog);
+        await Assertions.Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true })).ToBeDisabledAsync();
+        await dialog.GetByRole(AriaRole.Textbox).FillAsync("gina");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
+        await console.ReceiptAsync("The person is deleted");
+        await console.GetByRole(AriaRole.Button, new() { Name = "Put away" }).ClickAsync();
+        await Assertions.Expect(console.GetByRole(AriaRole.Link, new() { Name = "Carol Cole" })).ToBeVisibleAsync();
+        await Assertions.Expect(console.GetByRole(AriaRole.Link, new() { Name = "Gina Gray" })).ToHaveCountAsync(0);
     }
 
     [Fact]

@@ -22,6 +22,16 @@ internal static class ConsoleSteps
         await dialog.GetByRole(AriaRole.Button, new() { Name = label, Exact = true }).ClickAsync();
     }
 
+    /// <summary>Makes these the groups of the person that is shown.</summary>
+    public static async Task ChangeGroupsAsync(this IPage console, string groups)
+    {
+        await console.Locator("header.answer").GetByRole(AriaRole.Button, new() { Name = "Change groups" }).ClickAsync();
+        var dialog = console.GetByRole(AriaRole.Dialog);
+        await dialog.GetByRole(AriaRole.Textbox).FillAsync(groups);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Change groups" }).ClickAsync();
+        await Assertions.Expect(dialog).ToHaveCountAsync(0);
+    }
+
     /// <summary>The receipt of an action, as soon as it is there.</summary>
     public static async Task<ILocator> ReceiptAsync(this IPage console, string heading)
     {

@@ -38,12 +38,12 @@ public sealed class PeopleDirectoryTests : IDisposable
         await Check(() => _world.People.SetTagsAsync(person.Id, new Dictionary<string, string> { ["a"] = "b" }, "admin", default));
         await Check(() => _world.Get<GroupDirectory>().SetAsync(person.Id, ["one", "two"], "admin", default));
         await Check(() => _world.Get<GroupDirectory>().DeleteAsync("one", "admin", default));
-        await Check(() => _world.People.SetDisplayNameAsync(person.Id, "A", "admin", default));
+        await Check(() => _world.Get<PersonUpdates>().ApplyAsync(person.Id, new PersonUpdate { DisplayName = "A" }, "admin", default));
         await Check(() => _world.Factors.SetAuthenticatorAsync(person.Id, _world.Factors.NewSeed(), default));
         await Check(() => _world.People.ResetFactorsAsync(person.Id, "admin", default));
-        await Check(() => _world.People.DisableAsync(person.Id, "admin", default));
+        await Check(() => _world.Departures.DisableAsync(person.Id, false, "admin", default));
         await Check(() => _world.People.EnableAsync(person.Id, "admin", default));
-        await Check(() => _world.People.DeleteAsync(person.Id, "admin", default));
+        await Check(() => _world.Departures.DeleteAsync(person.Id, new Deletion(), "admin", default));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class PeopleDirectoryTests : IDisposable
         var session = await _world.SessionAsync(person);
         var before = await _world.Store.Feed.NewestAsync(default);
 
-        await _world.People.DeleteAsync(person.Id, "admin", default);
+        await _world.Departures.DeleteAsync(person.Id, new Deletion(), "admin", default);
 
         Assert.Null(await _world.Trust.ReadPersonAsync(person.Id, default));
         Assert.Null(await _world.Trust.ReadSessionAsync(session.Session.Id, default));
@@ -135,7 +135,7 @@ public sealed class PeopleDirectoryTests : IDisposable
     {
         var person = await _world.PersonAsync();
         _world.EventFault = new InvalidOperationException("trail is full");
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _world.People.DisableAsync(person.Id, "admin", default));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _world.Departures.DisableAsync(person.Id, false, "admin", default));
         Assert.False((await _world.Trust.ReadPersonAsync(person.Id, default))!.Disabled);
     }
 

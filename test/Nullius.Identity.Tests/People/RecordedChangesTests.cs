@@ -16,7 +16,7 @@ public sealed class RecordedChangesTests : IDisposable
         Break("CREATE TRIGGER refused BEFORE UPDATE ON person BEGIN SELECT RAISE(ABORT, 'refused'); END");
         _world.Events.Clear();
 
-        await Assert.ThrowsAnyAsync<Exception>(() => _world.People.DisableAsync(alice.Id, "carol", default));
+        await Assert.ThrowsAnyAsync<Exception>(() => _world.Departures.DisableAsync(alice.Id, false, "carol", default));
 
         var record = Assert.Single(_world.Events);
         Assert.Equal((AccountEventKind.AccountDisabled, false, "carol"), (record.Kind, record.Success, record.Actor));
@@ -31,7 +31,7 @@ public sealed class RecordedChangesTests : IDisposable
         Break("CREATE TABLE nowhere (id TEXT PRIMARY KEY); CREATE TABLE dangling (id TEXT REFERENCES nowhere (id) DEFERRABLE INITIALLY DEFERRED); CREATE TRIGGER late AFTER UPDATE ON person BEGIN INSERT INTO dangling VALUES ('x'); END");
         _world.Events.Clear();
 
-        await Assert.ThrowsAnyAsync<Exception>(() => _world.People.DisableAsync(alice.Id, "carol", default));
+        await Assert.ThrowsAnyAsync<Exception>(() => _world.Departures.DisableAsync(alice.Id, false, "carol", default));
 
         Assert.Equal([true, false], _world.Events.Select(record => record.Success));
         Assert.Contains("not committed", _world.Events[1].Detail, StringComparison.Ordinal);
@@ -43,7 +43,7 @@ public sealed class RecordedChangesTests : IDisposable
     {
         var alice = await _world.PersonAsync();
         _world.EventFault = new IOException("the trail is full");
-        await Assert.ThrowsAsync<IOException>(() => _world.People.DisableAsync(alice.Id, "carol", default));
+        await Assert.ThrowsAsync<IOException>(() => _world.Departures.DisableAsync(alice.Id, false, "carol", default));
         Assert.False((await _world.People.FindAsync(alice.Id, default))!.Disabled);
     }
 
@@ -77,15 +77,15 @@ public sealed class RecordedChangesTests : IDisposable
     public async Task Nothing_is_left_unfinished_by_a_change_that_was_committed_refused_or_given_up()
     {
         var alice = await _world.PersonAsync();
-        await _world.People.DisableAsync(alice.Id, "carol", default);
+        await _world.Departures.DisableAsync(alice.Id, false, "carol", default);
         await _world.People.EnableAsync(alice.Id, "carol", default);
         _world.EventFault = new IOException("the trail is full");
-        await Assert.ThrowsAsync<IOException>(() => _world.People.DisableAsync(alice.Id, "carol", default));
+        await Assert.ThrowsAsync<IOException>(() => _world.Departures.DisableAsync(alice.Id, false, "carol", default));
         _world.EventFault = null;
         Break("CREATE TABLE nowhere (id TEXT PRIMARY KEY); CREATE TABLE dangling (id TEXT REFERENCES nowhere (id) DEFERRABLE INITIALLY DEFERRED); CREATE TRIGGER late AFTER UPDATE ON person BEGIN INSERT INTO dangling VALUES ('x'); END");
-        await Assert.ThrowsAnyAsync<Exception>(() => _world.People.DisableAsync(alice.Id, "carol", default));
+        await Assert.ThrowsAnyAsync<Exception>(() => _world.Departures.DisableAsync(alice.Id, false, "carol", default));
         Break("CREATE TRIGGER refused BEFORE UPDATE ON person BEGIN SELECT RAISE(ABORT, 'refused'); END");
-        await Assert.ThrowsAnyAsync<Exception>(() => _world.People.DisableAsync(alice.Id, "carol", default));
+        await Assert.ThrowsAnyAsync<Exception>(() => _world.Departures.DisableAsync(alice.Id, false, "carol", default));
         _world.Events.Clear();
 
         await _world.Get<UnfinishedChanges>().TellAsync(default);

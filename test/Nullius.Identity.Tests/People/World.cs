@@ -36,6 +36,14 @@ internal sealed class World : IDisposable
 
     public List<DeviceTrust> Devices { get; } = [];
 
+    /// <summary>Owners whose devices were revoked with their accounts.</summary>
+    public List<string> Orphaned { get; } = [];
+
+    /// <summary>Who administers, as policies would say it.</summary>
+    public Administrators Administrators { get; set; } = new([], []);
+
+    public Departures Departures => Get<Departures>();
+
     public PeopleDirectory People => Get<PeopleDirectory>();
 
     public SessionStore Sessions => Get<SessionStore>();
@@ -89,6 +97,8 @@ internal sealed class World : IDisposable
         services.AddSingleton(_ => Store.Open(Data, IdentitySchema.Scripts, Time));
         services.AddSingleton<IAccountEvents>(new EventList(this));
         services.AddSingleton<IDeviceTrustSource>(new DeviceList(Devices));
+        services.AddSingleton<Nullius.Identity.Devices.IDeviceOwners>(new Owners(Orphaned));
+        services.AddSingleton<IAdministrators>(new Named(this));
         services.AddPeople(new PeopleOptions { Domain = "nullius.localhost", SignInAuthority = "auth.nullius.localhost:8443", PasswordIterations = 1000 });
         return services.BuildServiceProvider(validateScopes: true);
     }
@@ -102,6 +112,20 @@ internal sealed class World : IDisposable
             lock (world.Events)
                 world.Events.Add(happened);
         }
+    }
+
+    private sealed class Owners(List<string> orphaned) : Nullius.Identity.Devices.IDeviceOwners
+    {
+        public Task<IReadOnlyList<string>> EndOwnershipAsync(Microsoft.EntityFrameworkCore.DbContext db, string ownerId, string by, CancellationToken cancellation)
+        {
+            orphaned.Add(ownerId);
+            return Task.FromResult<IReadOnlyList<string>>(["d-of-" + ownerId]);
+        }
+    }
+
+    private sealed class Named(World world) : IAdministrators
+    {
+        public Administrators Now() => world.Administrators;
     }
 
     private sealed class DeviceList(List<DeviceTrust> devices) : IDeviceTrustSource

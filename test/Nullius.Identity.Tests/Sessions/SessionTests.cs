@@ -123,7 +123,7 @@ public sealed class SessionTests : IDisposable
         var person = await _world.PersonAsync();
         var opened = await _world.SessionAsync(person);
 
-        await _world.People.DisableAsync(person.Id, "admin", default);
+        await _world.Departures.DisableAsync(person.Id, false, "admin", default);
         Assert.Null(await _world.Sessions.FindAsync(opened.Session.Id, default));
         await _world.People.EnableAsync(person.Id, "admin", default);
         Assert.Null(await _world.Sessions.FindAsync(opened.Session.Id, default));

@@ -68,6 +68,7 @@ public sealed class ConsoleApiTests
     [InlineData("/api/v1/people/p1/connections/c1/end", "admin EndConnection c1")]
     [InlineData("/api/v1/people/alice/disable", "admin DisablePerson p1")]
     [InlineData("/api/v1/people/p1/enable", "admin EnablePerson p1")]
+    [InlineData("/api/v1/people/alice/delete", "admin DeletePerson p1")]
     [InlineData("/api/v1/devices/d1/revoke", "admin RevokeDevice d1")]
     public async Task An_action_names_who_acts_and_answers_with_a_receipt(string path, string act)
     {
@@ -82,15 +83,34 @@ public sealed class ConsoleApiTests
         Assert.Equal([act], host.Views.Acts);
     }
 
-    [Fact]
-    public async Task Nobody_disables_themselves()
+    [Theory]
+    [InlineData("disable")]
+    [InlineData("delete")]
+    [InlineData("groups")]
+    public async Task Nobody_disables_deletes_or_promotes_themselves(string call)
     {
         await using var host = await ConsoleHost.StartAsync();
 
-        using var answer = await PostAsync(host, "/api/v1/people/p9/disable");
+        using var answer = await GroupsAsync(host, "p9/" + call, """{"join": ["admins"], "leave": []}""");
 
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
         Assert.Empty(host.Views.Acts);
+    }
+
+    [Theory]
+    [InlineData("""{"join": ["night"], "leave": ["engineers"]}""", HttpStatusCode.OK)]
+    [InlineData("""{"join": [], "leave": []}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"join": [null], "leave": []}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"join": ["night"]}""", HttpStatusCode.BadRequest)]
+    [InlineData("nothing", HttpStatusCode.BadRequest)]
+    public async Task Groups_are_changed_by_what_to_join_and_to_leave(string body, HttpStatusCode status)
+    {
+        await using var host = await ConsoleHost.StartAsync();
+
+        using var answer = await GroupsAsync(host, "p1/groups", body);
+
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal(status == HttpStatusCode.OK ? ["admin ChangeGroups p1"] : [], host.Views.Acts);
     }
 
     [Fact]
@@ -99,7 +119,7 @@ public sealed class ConsoleApiTests
         await using var host = await ConsoleHost.StartAsync();
         host.Views.Caller = null;
 
-        foreach (var path in (string[])["/people/p1/disable", "/people/p1/enable", "/people/p1/sessions/revoke", "/people/p1/sessions/s/revoke", "/devices/d/revoke"])
+        foreach (var path in (string[])["/people/p1/disable", "/people/p1/delete", "/people/p1/enable", "/people/p1/sessions/revoke", "/people/p1/sessions/s/revoke", "/devices/d/revoke"])
         {
             using var answer = await PostAsync(host, "/api/v1" + path);
             Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
@@ -155,6 +175,13 @@ public sealed class ConsoleApiTests
     private static async Task<HttpResponseMessage> PostAsync(ConsoleHost host, string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        request.Headers.Add("X-Nullius-Console", "1");
+        return await host.Http.SendAsync(request);
+    }
+
+    private static async Task<HttpResponseMessage> GroupsAsync(ConsoleHost host, string call, string body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/people/" + call) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
         request.Headers.Add("X-Nullius-Console", "1");
         return await host.Http.SendAsync(request);
     }

@@ -67,6 +67,11 @@ internal sealed class FakeViews : IDecisionsView, IOverviewView, IPeopleView, ID
 
     public Task<Receipt?> SetDisabledAsync(string id, bool disabled, Actor actor, CancellationToken cancellation) => Act(disabled ? "DisablePerson" : "EnablePerson", id, actor);
 
+    public Task<Receipt?> DeleteAsync(string id, Actor actor, CancellationToken cancellation) => Act("DeletePerson", id, actor);
+
+    public Task<Receipt?> ChangeGroupsAsync(string id, GroupsChange change, Actor actor, CancellationToken cancellation) =>
+        Act("ChangeGroups", id, actor);
+
     public Task<Receipt?> RevokeSessionAsync(string id, string sessionId, Actor actor, CancellationToken cancellation) =>
         sessionId == "gone" ? Task.FromResult<Receipt?>(null) : Act("RevokeSession", sessionId, actor);
 
@@ -97,7 +102,7 @@ internal sealed class FakeViews : IDecisionsView, IOverviewView, IPeopleView, ID
     private Task<Receipt?> Act(string action, string subject, Actor actor)
     {
         Acts.Add($"{actor.UserName} {action} {subject}");
-        return Task.FromResult<Receipt?>(People.Exists(person => person.Id == subject) || !action.EndsWith("Person", StringComparison.Ordinal) && action != "RevokeAllSessions"
+        return Task.FromResult<Receipt?>(People.Exists(person => person.Id == subject) || !action.EndsWith("Person", StringComparison.Ordinal) && action is not ("RevokeAllSessions" or "ChangeGroups")
             ? new Receipt(action, subject, Noon, 42, 1, 2, 0, 3.5, "ref-1")
             : null);
     }

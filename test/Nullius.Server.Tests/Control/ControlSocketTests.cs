@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Nullius.Server.Control;
 using Nullius.State;
 
@@ -61,6 +62,57 @@ public sealed class ControlSocketTests
         Assert.Equal(["night", "support"], (await UserAsync(control, "dave")).Groups);
     }
 
+    [Fact]
+    public async Task A_deleted_person_is_gone_with_devices_and_codes_and_the_name_is_given_again_only_when_that_is_said()
+    {
+        await using var running = await RunningServer.StartAsync();
+        using var control = running.Control();
+        var first = await control.PostAsync<UserCredentials>("/v1/users", new NewUser("dave", null, ["staff"]), CancellationToken.None);
+        var code = await control.PostAsync<EnrolmentCode>("/v1/devices/enrolments", new NewEnrolment("dave"), CancellationToken.None);
+        using var device = await EnrolAsync(running, code.Code);
+
+        var receipt = await control.PostAsync<RevocationReceipt>("/v1/users/dave/delete", null, CancellationToken.None);
+
+        Assert.Equal("user dave", receipt.Subject);
+        Assert.Equal(0, receipt.StillOpen);
+        var kept = Assert.Single(await control.GetAsync<IReadOnlyList<DeviceView>>("/v1/devices", CancellationToken.None));
+        Assert.Equal([kept.Id], receipt.Devices);
+        Assert.Equal("revoked", kept.State);
+        Assert.DoesNotContain(await control.GetAsync<IReadOnlyList<UserView>>("/v1/users", CancellationToken.None), u => u.Name == "dave");
+        var refused = await Assert.ThrowsAsync<ControlRefusedException>(() => control.PostAsync<UserCredentials>("/v1/users", new NewUser("Dave", null, null), CancellationToken.None));
+        Assert.Contains("--reuse-name", refused.Message, StringComparison.Ordinal);
+        var second = await control.PostAsync<UserCredentials>("/v1/users", new NewUser("Dave", null, null) { ReuseName = true }, CancellationToken.None);
+        Assert.NotEqual(first.User.Id, second.User.Id);
+        Assert.Empty(second.User.Groups);
+    }
+
+    [Theory]
+    [InlineData("disable")]
+    [InlineData("delete")]
+    [InlineData("change")]
+    public async Task The_last_active_administrator_stays_unless_the_owner_of_the_instance_insists(string call)
+    {
+        await using var running = await RunningServer.StartAsync();
+        using var control = running.Control();
+        Task CallAsync(string name, bool force) => control.PostAsync<object>(
+            $"/v1/users/{name}/{call}{(force && call != "change" ? "?force=true" : "")}",
+            call == "change" ? new UserChange("Gone", null, ["administrators"], null, null) { Force = force } : null, CancellationToken.None);
+
+        var refused = await Assert.ThrowsAsync<ControlRefusedException>(() => CallAsync("admin", force: false));
+        var admin = await UserAsync(control, "admin");
+        await control.PostAsync<UserCredentials>("/v1/users", new NewUser("eve", null, ["Administrators"]), CancellationToken.None);
+        await CallAsync("admin", force: false);
+        await control.PostAsync<UserView>("/v1/users/eve/change", new UserChange(null, ["administrators"], ["Administrators"], null, null), CancellationToken.None);
+        await Assert.ThrowsAsync<ControlRefusedException>(() => CallAsync("eve", force: false));
+        await CallAsync("eve", force: true);
+
+        Assert.Contains("it would leave no active administrator", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("`nullius user update NAME --group administrators`", refused.Message, StringComparison.Ordinal);
+        Assert.False(admin.Disabled);
+        Assert.Equal(["administrators"], admin.Groups);
+        Assert.NotEqual("Gone", admin.DisplayName);
+    }
+
     [Theory]
     [InlineData("/v1/users/nobody/disable", "there is no user `nobody`")]
     [InlineData("/v1/nothing", "does not know the call")]
@@ -106,6 +158,14 @@ public sealed class ControlSocketTests
         using var control = running.Control();
 
         await Assert.ThrowsAsync<ControlRefusedException>(() => control.PostAsync<UserCredentials>("/v1/users", new { name = "eve", admin = true }, CancellationToken.None));
+    }
+
+    private static async Task<IDisposable> EnrolAsync(RunningServer running, string code)
+    {
+        var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=device", key, System.Security.Cryptography.HashAlgorithmName.SHA256);
+        await running.Server.Services.GetRequiredService<Nullius.Identity.Devices.DeviceEnrolment>().EnrolAsync(code, request.CreateSigningRequestPem(), "laptop", "linux", CancellationToken.None);
+        return key;
     }
 
     private static Task<UserView> ChangeAsync(ControlClient control, UserChange change) => control.PostAsync<UserView>("/v1/users/dave/change", change, CancellationToken.None);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Nullius.Identity.Trust;
 
@@ -147,6 +148,30 @@ public sealed class PasskeyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_sign_in_that_somebody_left_half_way_does_not_keep_another_from_signing_in_with_a_passkey()
+    {
+        var (bob, bobSeed) = await _site.EnrolledAsync("bob");
+        var (alice, _) = await _site.EnrolledAsync();
+        var key = new SoftKey();
+        await AddAsync(key, bobSeed, "bob");
+        using var browser = _site.Browser();
+        await browser.PasswordAsync();
+        var left = (await browser.GetAsync("/sign-in/factor")).Csrf;
+
+        var page = await browser.GetAsync("/sign-in");
+        string Path(string part) => WebUtility.HtmlDecode(System.Text.RegularExpressions.Regex.Match(page.Text, $"data-{part}=\"([^\"]+)\"").Groups[1].Value);
+        var question = await AskAsync(browser, Path("options"), page.Csrf);
+        var signedIn = await browser.PostAsync(Path("answer"), ("csrf", page.Csrf), ("extra", _site.Sealed("/orders")), ("state", question.State), ("answer", key.Get(question.Options)));
+
+        Assert.Equal(200, signedIn.Status);
+        Assert.DoesNotContain("allowCredentials\":[{", question.Options, StringComparison.Ordinal);
+        Assert.Single(await _site.Sessions.ListAsync(bob.Id, default), one => one.Session.Methods is [AuthenticationMethod.Passkey, AuthenticationMethod.MultiFactor]);
+        var before = (await _site.Sessions.ListAsync(alice.Id, default)).Count;
+        Assert.NotEqual(200, (await browser.PostAsync("/sign-in/factor", ("csrf", left), ("code", "000000"))).Status);
+        Assert.Equal(before, (await _site.Sessions.ListAsync(alice.Id, default)).Count);
+    }
+
+    [Fact]
     public async Task Enrolment_of_a_passkey_cannot_be_replayed_to_another_account()
     {
         await _site.PersonAsync();
@@ -175,7 +200,7 @@ public sealed class PasskeyTests : IAsyncLifetime
         var (person, seed) = await _site.EnrolledAsync();
         var key = new SoftKey();
         await AddAsync(key, seed);
-        await _site.People.DisableAsync(person.Id, "admin", default);
+        await _site.Departures.DisableAsync(person.Id, false, "admin", default);
         using var browser = _site.Browser();
         Assert.Equal(401, (await SignInAsync(browser, key, "")).Status);
     }

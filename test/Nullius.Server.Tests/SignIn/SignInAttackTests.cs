@@ -190,7 +190,7 @@ public sealed class SignInAttackTests : IAsyncLifetime
     {
         var (bob, _) = await _site.EnrolledAsync("bob");
         await _site.EnrolledAsync();
-        await _site.People.DisableAsync(bob.Id, "admin", default);
+        await _site.Departures.DisableAsync(bob.Id, false, "admin", default);
         async Task<string> Said(string name, string password)
         {
             using var browser = _site.Browser();

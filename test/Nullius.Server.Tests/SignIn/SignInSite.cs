@@ -44,6 +44,8 @@ internal sealed class SignInSite : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
+    public Departures Departures => Get<Departures>();
+
     public PeopleDirectory People => Get<PeopleDirectory>();
 
     public IHandoff Handoff => Get<IHandoff>();
@@ -110,6 +112,8 @@ internal sealed class SignInSite : IAsyncDisposable
         services.AddSingleton(_ => KeyRing.Open(_data, RandomSource.System));
         services.AddSingleton(_ => Store.Open(_data, IdentitySchema.Scripts, Time));
         services.AddSingleton<IDeviceTrustSource, NoDevices>();
+        services.AddSingleton<IDeviceOwners, NoDevices>();
+        services.AddSingleton<IAdministrators, NoAdministrators>();
         services.AddSingleton<IAccountEvents>(new EventList(this));
         services.AddSingleton<IClientDevice>(new PresentedDevice(this));
         services.AddPeople(new PeopleOptions { Domain = "nullius.localhost", SignInAuthority = Host, PasswordIterations = 1000 });
@@ -144,8 +148,16 @@ internal sealed class SignInSite : IAsyncDisposable
         public DeviceTrust? Of(Microsoft.AspNetCore.Http.HttpContext context) => site.Device;
     }
 
-    private sealed class NoDevices : IDeviceTrustSource
+    private sealed class NoAdministrators : IAdministrators
     {
+        public Administrators Now() => new([], []);
+    }
+
+    private sealed class NoDevices : IDeviceTrustSource, IDeviceOwners
+    {
+        public Task<IReadOnlyList<string>> EndOwnershipAsync(Microsoft.EntityFrameworkCore.DbContext db, string ownerId, string by, CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlyList<string>>([]);
+
         public Task<IReadOnlyList<DeviceTrust>> ReadAllAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<DeviceTrust>>([]);
 
         public Task<DeviceTrust?> ReadAsync(string id, CancellationToken cancellation) => Task.FromResult<DeviceTrust?>(null);

@@ -212,7 +212,7 @@ public sealed class SignInTests : IAsyncLifetime
         var (person, seed) = await _site.EnrolledAsync();
         using var browser = _site.Browser();
         await browser.PasswordAsync();
-        await _site.People.DisableAsync(person.Id, "admin", default);
+        await _site.Departures.DisableAsync(person.Id, false, "admin", default);
 
         Assert.Equal("/sign-in", (await browser.FactorAsync(_site.Code(seed))).Location);
         Assert.Null(browser.SessionCookie);

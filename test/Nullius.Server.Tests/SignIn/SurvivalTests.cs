@@ -51,7 +51,7 @@ public sealed class SurvivalTests : IAsyncLifetime
         using var browser = _site.Browser();
         await browser.PasswordAsync();
         await _site.RestartAsync();
-        await _site.People.DisableAsync(person.Id, "test", default);
+        await _site.Departures.DisableAsync(person.Id, false, "test", default);
         await _site.People.EnableAsync(person.Id, "test", default);
         Assert.Equal("/sign-in", (await browser.FactorAsync(_site.Code(seed))).Location);
         Assert.Null(browser.SessionCookie);

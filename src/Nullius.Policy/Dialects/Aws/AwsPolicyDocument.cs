@@ -1,6 +1,9 @@
+using Nullius.Policy.Conditions;
 using Nullius.Policy.Decisions;
 using Nullius.Policy.Dialects.Aws.Documents;
+using Nullius.Policy.Dialects.Aws.Evaluation;
 using Nullius.Policy.Dialects.Aws.Statements;
+using Nullius.Policy.Requests;
 
 namespace Nullius.Policy.Dialects.Aws;
 
@@ -23,6 +26,18 @@ public sealed class AwsPolicyDocument
     /// <param name="json">UTF-8, or UTF-16 with a byte-order mark.</param>
     public static AwsPolicyDocument? Parse(ReadOnlySpan<byte> json, string source, ICollection<PolicyDiagnostic> diagnostics) =>
         AwsDocumentParser.Parse(json, source, diagnostics);
+
+    /// <summary>Whether an allow of the document is about the request's action and resource. Conditions are not read: under some circumstances it may hold.</summary>
+    public bool MayAllow(AwsRequest request)
+    {
+        var frame = new AwsFrame(request, hasBoundary: false);
+        foreach (var statement in _statements)
+        {
+            if (!statement.IsDeny && statement.MatchesAction(ref frame) && statement.MatchesResource(ref frame) != Ternary.False)
+                return true;
+        }
+        return false;
+    }
 
     /// <summary>
     /// Reports what the provider refuses in that layer: a principal in an identity policy, none in a resource policy, an

@@ -7,6 +7,8 @@ internal static class PeopleEndpoints
 {
     private const string OwnAccount = "That is your own account; somebody else must do it, so that nobody locks themselves out.";
 
+    private const int MostGroups = 100;
+
     private static readonly string[] Columns = ["name", "factor", "sessions", "connections", "seen"];
 
     public static void MapPeople(this IEndpointRouteBuilder api)
@@ -16,6 +18,10 @@ internal static class PeopleEndpoints
         api.MapPost("/people/{id}/disable", DisableAsync).WithName("DisablePerson").WithSummary("Disable a person: sessions and connections end")
             .ProducesProblem(404).ProducesProblem(409);
         api.MapPost("/people/{id}/enable", EnableAsync).WithName("EnablePerson").WithSummary("Enable a person").ProducesProblem(404);
+        api.MapPost("/people/{id}/groups", ChangeGroupsAsync).WithName("ChangeGroups").WithSummary("Change the groups that a person is in")
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+        api.MapPost("/people/{id}/delete", DeleteAsync).WithName("DeletePerson").WithSummary("Delete a person for good: sessions and connections end, devices are revoked")
+            .ProducesProblem(404).ProducesProblem(409);
         api.MapPost("/people/{id}/sessions/{session}/revoke", RevokeSessionAsync).WithName("RevokeSession").WithSummary("End one session").ProducesProblem(404);
         api.MapPost("/people/{id}/connections/{connection}/end", EndConnectionAsync).WithName("EndConnection")
             .WithSummary("End one open connection; its session remains, and its client may open it again").ProducesProblem(404);
@@ -39,8 +45,25 @@ internal static class PeopleEndpoints
             ? TypedResults.Ok(person)
             : ApiProblems.Absent("person", id);
 
-    private static async Task<Results<Ok<Receipt>, ProblemHttpResult>> DisableAsync(
-        string id, IPeopleView people, ICaller caller, HttpContext context, CancellationToken cancellation)
+    private static Task<Results<Ok<Receipt>, ProblemHttpResult>> DisableAsync(
+        string id, IPeopleView people, ICaller caller, HttpContext context, CancellationToken cancellation) =>
+        OfAnotherAsync(id, people, caller, context, (person, actor) => people.SetDisabledAsync(person, true, actor, cancellation), cancellation);
+
+    private static Task<Results<Ok<Receipt>, ProblemHttpResult>> DeleteAsync(
+        string id, IPeopleView people, ICaller caller, HttpContext context, CancellationToken cancellation) =>
+        OfAnotherAsync(id, people, caller, context, (person, actor) => people.DeleteAsync(person, actor, cancellation), cancellation);
+
+    private static async Task<Results<Ok<Receipt>, ProblemHttpResult>> ChangeGroupsAsync(
+        string id, GroupsChange change, IPeopleView people, ICaller caller, HttpContext context, CancellationToken cancellation)
+    {
+        if (change is not { Join: { } join, Leave: { } leave } || join.Count + leave.Count is 0 or > MostGroups || join.Concat(leave).Any(name => name is null))
+            return ApiProblems.Malformed($"`join` and `leave` name groups, 1 to {MostGroups} in all.");
+        return await OfAnotherAsync(id, people, caller, context, (person, actor) => people.ChangeGroupsAsync(person, change, actor, cancellation), cancellation);
+    }
+
+    /// <summary>What nobody does to their own account.</summary>
+    private static async Task<Results<Ok<Receipt>, ProblemHttpResult>> OfAnotherAsync(
+        string id, IPeopleView people, ICaller caller, HttpContext context, Func<string, Actor, Task<Receipt?>> act, CancellationToken cancellation)
     {
         if (caller.Of(context) is not { } actor)
             return ApiProblems.Refused("The request carries no person.");
@@ -48,7 +71,7 @@ internal static class PeopleEndpoints
             return ApiProblems.Absent("person", id);
         if (found.Person.Id == actor.PersonId)
             return ApiProblems.Conflict(OwnAccount);
-        return Answer(await people.SetDisabledAsync(found.Person.Id, true, actor, cancellation), id);
+        return Answer(await act(found.Person.Id, actor), id);
     }
 
     private static async Task<Results<Ok<Receipt>, ProblemHttpResult>> EnableAsync(

@@ -33,6 +33,11 @@ internal sealed record PersonDetail(
     PersonSummary Person, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<SessionSummary> Sessions,
     IReadOnlyList<ConnectionSummary> Connections, IReadOnlyList<DeviceSummary> Devices);
 
+/// <summary>Groups that a person is to be in from now on, and in no longer.</summary>
+/// <param name="Join">Names that are new become groups.</param>
+/// <param name="Leave">Groups that the person is in.</param>
+internal sealed record GroupsChange(IReadOnlyList<string> Join, IReadOnlyList<string> Leave);
+
 /// <summary>Which people somebody wants to see.</summary>
 /// <param name="Disabled">True: only those; false: all but those; null: both.</param>
 internal sealed record PeopleFilter(string? Text, bool WithoutMfa, bool? Disabled)
@@ -52,6 +57,12 @@ internal interface IPeopleView
 
     /// <summary>Null when there is no such person.</summary>
     Task<Receipt?> SetDisabledAsync(string id, bool disabled, Actor actor, CancellationToken cancellation);
+
+    /// <summary>Null when there is no such person.</summary>
+    Task<Receipt?> DeleteAsync(string id, Actor actor, CancellationToken cancellation);
+
+    /// <summary>Null when there is no such person.</summary>
+    Task<Receipt?> ChangeGroupsAsync(string id, GroupsChange change, Actor actor, CancellationToken cancellation);
 
     /// <summary>Null when the person has no such session.</summary>
     Task<Receipt?> RevokeSessionAsync(string id, string sessionId, Actor actor, CancellationToken cancellation);

@@ -14,7 +14,7 @@ namespace Nullius.Server.Api.Views;
 
 /// <summary>People from the directory, with their sessions from the store and their connections from the gate.</summary>
 internal sealed class PeopleView(
-    PeopleDirectory people, SessionStore sessions, Factors factors, ITrustReader trust, IDevicesView devices, CurrentGate gate, TrustChange changes) : IPeopleView
+    PeopleDirectory people, Departures departures, PersonUpdates updates, SessionStore sessions, Factors factors, ITrustReader trust, IDevicesView devices, CurrentGate gate, TrustChange changes) : IPeopleView
 {
     private const int MostConnections = 500;
 
@@ -57,8 +57,39 @@ internal sealed class PeopleView(
             async () =>
             {
                 // A change that has begun is not left half way because its caller went away.
-                await (disabled ? people.DisableAsync(person.Id, actor.UserName, CancellationToken.None) : people.EnableAsync(person.Id, actor.UserName, CancellationToken.None));
+                await (disabled ? departures.DisableAsync(person.Id, force: false, actor.UserName, CancellationToken.None) : people.EnableAsync(person.Id, actor.UserName, CancellationToken.None));
                 return disabled ? before : 0;
+            },
+            cancellation);
+    }
+
+    public async Task<Receipt?> DeleteAsync(string id, Actor actor, CancellationToken cancellation)
+    {
+        if (await people.FindAsync(id, cancellation) is not { } person)
+            return null;
+        var before = (await sessions.ListAsync(person.Id, cancellation)).Count;
+        return await changes.ApplyAsync(
+            "DeletePerson", person.Id, actor, () => gate.Value.Live.OfPerson(person.Id),
+            async () =>
+            {
+                await departures.DeleteAsync(person.Id, new Deletion(), actor.UserName, CancellationToken.None);
+                return before;
+            },
+            cancellation);
+    }
+
+    public async Task<Receipt?> ChangeGroupsAsync(string id, GroupsChange change, Actor actor, CancellationToken cancellation)
+    {
+        if (await people.FindAsync(id, cancellation) is not { } person)
+            return null;
+        return await changes.ApplyAsync(
+            "ChangeGroups", person.Id, actor,
+            // What the person may still reach stays open: only what is gone afterwards counts, and nothing is waited for.
+            () => [],
+            async () =>
+            {
+                await updates.ApplyAsync(person.Id, new PersonUpdate { Join = change.Join, Leave = change.Leave }, actor.UserName, CancellationToken.None);
+                return 0;
             },
             cancellation);
     }

@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { changeOf, namesIn } from './groups';
+
+describe('groups as they are typed', () => {
+  it('stand apart by spaces, commas and lines, each once', () => {
+    expect(namesIn('  staff, night\nstaff  support ')).toEqual(['staff', 'night', 'support']);
+    expect(namesIn(' ')).toEqual([]);
+  });
+
+  it('become what is joined and what is left', () => {
+    expect(changeOf(['staff', 'night'], ['night', 'support'])).toEqual({ join: ['support'], leave: ['staff'] });
+    expect(changeOf(['staff'], ['staff'])).toEqual({ join: [], leave: [] });
+  });
+});
