@@ -241,10 +241,10 @@ export function detail(summary: api.DecisionSummary): api.DecisionDetail {
     device: summary.device ? { id: summary.device.id ?? null, name: summary.device.name, platform: 'linux', state: summary.device.state, reportedAt: minutes(-4), staleAt: minutes(900), facts: { diskEncryption: 'yes', firewall: 'no' } } : null,
     risk: { user: 'none', network: 'public' },
     statements: allowed
-      ? [{ layer: 'identity', source: 'policies/engineers.json', line: 5, id: 'ReadOrders', effect: 'allow' }]
+      ? [{ layer: 'identity', source: 'policies/engineers.json', line: 5, id: 'ReadOrders', title: null, effect: 'allow' }]
       : [
-          { layer: 'identity', source: 'policies/engineers.json', line: 5, id: 'ReadOrders', effect: 'allow' },
-          { layer: 'guardrail', source: 'policies/scp-root.json', line: 18, id: 'DenyUnmanagedDevices', effect: summary.effect === 'stepUp' ? 'challenge' : 'deny' },
+          { layer: 'identity', source: 'policies/engineers.json', line: 5, id: 'ReadOrders', title: null, effect: 'allow' },
+          { layer: 'guardrail', source: 'policies/scp-root.json', line: 18, id: 'DenyUnmanagedDevices', title: null, effect: summary.effect === 'stepUp' ? 'challenge' : 'deny' },
         ],
     blockedBy: allowed ? [] : ['guardrail'],
     requiredControls: summary.effect === 'stepUp' ? [{ policy: 'require-mfa.json', controls: ['mfa', 'compliantDevice'], all: false }] : [],
