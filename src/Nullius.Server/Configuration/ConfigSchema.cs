@@ -239,7 +239,7 @@ internal static class ConfigSchema
         new("allowPlain", Truth, "Accept an `http://` address: whoever sits between reads everything.", "false"),
         new("caFile", File, "PEM file of the only roots that are trusted.", "the system's roots"),
         new("serverName", Host, "Name that the certificate must carry.", "host of the URL"),
-        new("httpVersion", "`1.1` or `2`", "gRPC needs 2.", "1.1"),
+        new("httpVersion", "`1.1` or `2`", "gRPC needs 2, and so does an application that answers an upload while it is still under way: over 1.1 an answer is read when the upload has been sent.", "1.1"),
         new("host", Host, "Host header that the application sees.", "the client's"),
         new("connectTimeout", Time, "Longest wait for a connection.", "5s"),
         new("activityTimeout", Time, "A request without any byte for this long ends, unless it is live.", "100s"),

@@ -100,6 +100,10 @@ public sealed class ConsoleActionTests(DemoPlatform platform) : IClassFixture<De
         await console.GetByRole(AriaRole.Button, new() { Name = "Put away" }).ClickAsync();
         await Assertions.Expect(console.GetByRole(AriaRole.Link, new() { Name = "Carol Cole" })).ToBeVisibleAsync();
         await Assertions.Expect(console.GetByRole(AriaRole.Link, new() { Name = "Gina Gray" })).ToHaveCountAsync(0);
+
+        // Alice's sessions end here: other tests count them.
+        await control.PostAsync<RevocationReceipt>("/v1/users/alice/disable", null, CancellationToken.None);
+        await control.PostAsync<RevocationReceipt>("/v1/users/alice/enable", null, CancellationToken.None);
     }
 
     [Fact]

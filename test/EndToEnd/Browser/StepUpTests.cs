@@ -40,22 +40,6 @@ public sealed class StepUpTests(AgeingPlatform platform) : IClassFixture<AgeingP
     }
 
     [Fact]
-    public async Task What_was_filled_in_is_carried_through_the_proof()
-    {
-        var console = await platform.SignedInAsync("carol");
-        await platform.OpenPersonAsync(console, "dave");
-        platform.Pass(TooLong);
-        await console.Locator("header.answer").GetByRole(AriaRole.Button, new() { Name = "Change groups" }).ClickAsync();
-        await console.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Textbox).FillAsync("contractors night");
-        await console.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Change groups" }).ClickAsync();
-        await console.WaitForURLAsync(url => url.StartsWith(platform.Url("auth", "/sign-in/confirm"), StringComparison.Ordinal));
-        await platform.ProveAsync(console, "carol");
-
-        await console.ReceiptAsync("The groups are changed");
-        await Assertions.Expect(console.Locator("header.answer dd").First).ToContainTextAsync("contractors, night");
-    }
-
-    [Fact]
     public async Task A_posted_form_is_replayed_once_and_the_page_it_leads_to_is_shown()
     {
         await DemandFreshSignInAsync("legacy");
