@@ -1,6 +1,6 @@
-/** The names in what was typed, each once. */
+/** The names in what was typed, each once. Only space stands between them: a name may have commas. */
 export function namesIn(text: string): string[] {
-  return [...new Set(text.split(/[\s,]+/).filter((name) => name !== ''))];
+  return [...new Set(text.split(/\s+/).filter((name) => name !== ''))];
 }
 
 /** What has to be joined and left to come from one set of groups to another. */
