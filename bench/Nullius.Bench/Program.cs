@@ -4,17 +4,23 @@ using Nullius.Bench.Peers;
 using Nullius.Bench.Policies;
 
 // nullius-bench gate [--json]            measures everything about the gate
-// nullius-bench gate pipeline|revocation one part of it
+// nullius-bench gate pipeline|revocation|crowd one part of it
 // nullius-bench policy [--json]          decisions: AWS beside peers, managed policies, Entra, Google Cloud; replay
 // nullius-bench policy decisions|managed|gcp|replay|peers   one part of it
-// nullius-bench serve gate|yarp FOLDER   one server, for the process that measures
+// nullius-bench serve gate|yarp|crowd|sockets FOLDER   one server, for the process that measures
 var json = args.Contains("--json");
 var words = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToArray();
 switch (words)
 {
-    case ["gate", .. var parts] when parts is [] or ["pipeline"] or ["revocation"]:
+    case ["gate", .. var parts] when parts is [] or ["pipeline" or "revocation" or "crowd"]:
         var report = new Report("gate", json);
-        await (parts is [var part] ? part == "pipeline" ? PipelineBench.RunAsync(report) : RevocationBench.RunAsync(report) : GateBench.RunAsync(report));
+        await (parts switch
+        {
+            ["pipeline"] => PipelineBench.RunAsync(report),
+            ["revocation"] => RevocationBench.RunAsync(report),
+            ["crowd"] => CrowdBench.RunAsync(report),
+            _ => GateBench.RunAsync(report),
+        });
         report.Print();
         return 0;
     case ["policy", .. var parts] when parts is [] or ["decisions" or "managed" or "gcp" or "replay" or "peers"]:
@@ -29,6 +35,12 @@ switch (words)
         return 0;
     case ["serve", "gate", var folder]:
         await GateServer.ServeAsync(folder);
+        return 0;
+    case ["serve", "crowd", var folder]:
+        await CrowdServer.ServeAsync(folder);
+        return 0;
+    case ["serve", "sockets", _]:
+        await CrowdServer.ServeApplicationAsync();
         return 0;
     case ["serve", "yarp", var folder]:
         await BareYarp.ServeAsync(folder);

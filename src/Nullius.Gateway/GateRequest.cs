@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Nullius.Gateway.Answers;
+using Nullius.Gateway.Forwarding;
 using Nullius.Gateway.Live;
 using Nullius.Gateway.Reception;
 using Nullius.Gateway.Recording;
@@ -121,6 +122,9 @@ public sealed class GateRequest
     internal RecordBuffer Record => field ??= new();
 
     internal StageClock Clock { get; } = new();
+
+    /// <summary>Kept over <see cref="Reset"/>: it holds nothing but this request.</summary>
+    internal RequestTransformer? Transformer { get; set; }
 
     /// <summary>Empties it for the pool.</summary>
     internal void Reset()

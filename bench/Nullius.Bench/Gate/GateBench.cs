@@ -8,8 +8,8 @@ namespace Nullius.Bench.Gate;
 internal static class GateBench
 {
     // A runtime compiles a program a little differently at each start, and keeps to it: one start says little.
-    private const int Starts = 3;
-    private const int Rounds = 6;
+    private const int Starts = 5;
+    private const int Rounds = 4;
     private const double Seconds = 1.5;
     private const double WarmUp = 0.5;
     private const int Connections = 64;
@@ -50,6 +50,7 @@ internal static class GateBench
         await PipelineBench.RunAsync(report);
         DecisionBench.Allocation(report);
         await RevocationBench.RunAsync(report);
+        await CrowdBench.RunAsync(report);
     }
 
     // A runtime that compiles as it goes is warm when it compiles no more: until then a twentieth of the gate's time, which has more

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Nullius.Audit;
 using Nullius.Bench.Peers;
@@ -17,9 +18,11 @@ internal sealed class GateHost : IAsyncDisposable
     private readonly AuditTrail _audit;
     private readonly Store _store;
 
-    private GateHost(string folder, WebApplication server, AuditTrail audit, Store store, FakeTrust trust, Nullius.Gateway.Gate gate, int port)
+    private readonly GateConfig _config;
+
+    private GateHost(string folder, GateConfig config, WebApplication server, AuditTrail audit, Store store, FakeTrust trust, Nullius.Gateway.Gate gate, int port)
     {
-        (_folder, _server, _audit, _store, Trust, Gate, Port) = (folder, server, audit, store, trust, gate, port);
+        (_folder, _config, _server, _audit, _store, Trust, Gate, Port) = (folder, config, server, audit, store, trust, gate, port);
     }
 
     public FakeTrust Trust { get; }
@@ -27,8 +30,6 @@ internal sealed class GateHost : IAsyncDisposable
     public Nullius.Gateway.Gate Gate { get; }
 
     public int Port { get; }
-
-    public Store Store => _store;
 
     /// <summary>Starts a gate in front of an upstream.</summary>
     /// <param name="folder">Where the certificates lie.</param>
@@ -55,10 +56,33 @@ internal sealed class GateHost : IAsyncDisposable
         var dependencies = new GateDependencies(
             trust, store.Feed, audit, new FakeHandoff(trust), new FakeRefusals(), new FakeActivity(), new FakeCertificates(authority, Setting.Host), new FakeAssertionKeys(),
             time, RandomSource.System, server.Services.GetRequiredService<ILoggerFactory>());
-        gate = await Nullius.Gateway.Gate.StartAsync(dependencies, Configuration(own, folder, upstream, port), CancellationToken.None);
+        var config = Configuration(own, folder, upstream, port);
+        gate = await Nullius.Gateway.Gate.StartAsync(dependencies, config, CancellationToken.None);
         server.Run(gate.Use(context => context.Response.WriteAsync("in-process")));
         await server.StartAsync();
-        return new GateHost(own, server, audit, store, trust, gate, port);
+        return new GateHost(own, config, server, audit, store, trust, gate, port);
+    }
+
+    /// <summary>The instant of the next commit that the feed announces.</summary>
+    public Task<long> Published()
+    {
+        var published = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Handler(long sequence)
+        {
+            published.TrySetResult(Stopwatch.GetTimestamp());
+            _store.Feed.Committed -= Handler;
+        }
+
+        _store.Feed.Committed += Handler;
+        return published.Task;
+    }
+
+    /// <summary>Makes a policy live under which nobody is let in.</summary>
+    public async Task ForbidAsync()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "guardrail.json"), """{"Version":"2012-10-17","Statement":[{"Sid":"None","Effect":"Deny","Action":"*","Resource":"*"}]}""");
+        if (await Gate.ReloadAsync(_config, CancellationToken.None) is { Count: > 0 } errors)
+            throw new InvalidOperationException(errors[0].ToString());
     }
 
     private static GateConfig Configuration(string own, string folder, string upstream, int port)

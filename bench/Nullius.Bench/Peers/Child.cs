@@ -12,7 +12,7 @@ internal sealed class Child : IDisposable
 
     public static Child Start(string program, params string[] arguments)
     {
-        var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = false })!;
+        var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = false })!;
         return new Child(process);
     }
 
@@ -28,6 +28,13 @@ internal sealed class Child : IDisposable
         }
 
         throw new InvalidOperationException($"`{role}` ended with {child._process.ExitCode} before it was ready");
+    }
+
+    /// <summary>Tells a server to do something; returns the words of its answer.</summary>
+    public async Task<string[]> AskAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        return (await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"the server ended when told to `{line}`")).Split(' ');
     }
 
     /// <summary>Resident memory in MiB: now, and the most there was.</summary>

@@ -33,6 +33,16 @@ internal readonly record struct Digest(ulong A, ulong B, ulong C, ulong D)
         return Result(sha);
     }
 
+    /// <summary>As <see cref="OfLine"/>, of a line that stands after a byte which may be written over for the time being: one call of the library less.</summary>
+    public static Digest OfLineAfter(Span<byte> marked)
+    {
+        var before = marked[0];
+        LeafMark.CopyTo(marked);
+        var digest = Of(marked);
+        marked[0] = before;
+        return digest;
+    }
+
     /// <summary>What the first line of a node's chain points at: it binds the chain to the node.</summary>
     public static Digest Genesis(string node) => Of(Encoding.UTF8.GetBytes("nullius-audit-1\n" + node));
 

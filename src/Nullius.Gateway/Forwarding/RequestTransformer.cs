@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Nullius.Gateway.Live;
 using Nullius.Gateway.Reception;
 using Nullius.Gateway.Steps;
@@ -9,13 +8,13 @@ namespace Nullius.Gateway.Forwarding;
 
 /// <summary>
 /// The listed changes that a request undergoes between decision and application (law 2): reserved headers and the gate's
-/// cookies leave, fresh identity headers and the assertion enter. The target goes out as it was decided on.
+/// cookies leave, fresh identity headers and the assertion enter. The target goes out as it was decided on. Belongs to a pooled
+/// request, so that it need not look for it.
 /// </summary>
-internal sealed class RequestTransformer(GateCore core) : HttpTransformer
+internal sealed class RequestTransformer(GateCore core, GateRequest request) : HttpTransformer
 {
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
-        var request = httpContext.Features.GetRequiredFeature<GateRequest>();
         var route = request.Route!;
         var incoming = httpContext.Request.Headers;
         var cookie = incoming.Cookie;
@@ -49,7 +48,6 @@ internal sealed class RequestTransformer(GateCore core) : HttpTransformer
     {
         if (proxyResponse is null)
             return true;
-        var request = httpContext.Features.GetRequiredFeature<GateRequest>();
         request.Unanswered?.CancelAfter(Timeout.InfiniteTimeSpan);
         // To an extended CONNECT any success opens a tunnel (RFC 9113, section 8.5): an application that speaks no WebSocket has none.
         if (request.IsUpgrade && proxyResponse.IsSuccessStatusCode && HttpProtocol.IsHttp2(httpContext.Request.Protocol))
@@ -72,7 +70,6 @@ internal sealed class RequestTransformer(GateCore core) : HttpTransformer
 
     public override async ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
     {
-        var request = httpContext.Features.GetRequiredFeature<GateRequest>();
         if (request is { IsGrpc: true, Answer.IsCut: true })
         {
             // gRPC status 16, UNAUTHENTICATED: a cut stream never looks like a finished one.

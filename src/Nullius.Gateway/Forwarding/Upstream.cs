@@ -10,15 +10,15 @@ namespace Nullius.Gateway.Forwarding;
 /// <summary>Where a route's requests go: the pooled connections, how the application's certificate is verified, and the bounds of time.</summary>
 internal sealed class Upstream : IDisposable
 {
-    private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
-
     private readonly string _prefix;
+    private readonly Addresses _addresses;
 
     public Upstream(UpstreamConfig config, X509Certificate2Collection? roots)
     {
         Config = config;
         var uri = new Uri(config.Url);
         _prefix = uri.GetLeftPart(UriPartial.Authority);
+        _addresses = new Addresses(_prefix);
         var version = config.HttpVersion == "2" ? HttpVersion.Version20 : HttpVersion.Version11;
         Invoker = new PromptUpload.Invoker(Handler(config, uri, roots));
         Ordinary = new ForwarderRequestConfig { ActivityTimeout = config.ActivityTimeout, Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
@@ -40,7 +40,7 @@ internal sealed class Upstream : IDisposable
     public ForwarderRequestConfig WebSocket { get; }
 
     /// <summary>The address of a canonical target. INVARIANT: the target's bytes go out as they are (law 2).</summary>
-    public Uri AddressOf(string target) => new(_prefix + target, Verbatim);
+    public Uri AddressOf(string target) => _addresses.Of(target);
 
     public void Dispose() => Invoker.Dispose();
 

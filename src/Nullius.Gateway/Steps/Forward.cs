@@ -15,8 +15,6 @@ namespace Nullius.Gateway.Steps;
 /// <summary>Sends the request on: to the application, or in-process to the platform's own pages. From here to its end it is registered as live.</summary>
 internal sealed class Forward(GateCore core, RequestDelegate inProcess) : IStep
 {
-    private readonly RequestTransformer _transformer = new(core);
-
     public Stage? Stage => null;
 
     public ValueTask<StepResult> RunAsync(GateRequest request)
@@ -56,7 +54,7 @@ internal sealed class Forward(GateCore core, RequestDelegate inProcess) : IStep
         using var unanswered = ReferenceEquals(config, upstream.Ordinary) ? null : CancellationTokenSource.CreateLinkedTokenSource(live.Sending);
         unanswered?.CancelAfter(upstream.Config.ActivityTimeout);
         request.Unanswered = unanswered;
-        var error = await core.Forwarder.SendAsync(http, upstream.Prefix, upstream.Invoker, config, _transformer, unanswered?.Token ?? live.Sending);
+        var error = await core.Forwarder.SendAsync(http, upstream.Prefix, upstream.Invoker, config, request.Transformer ??= new(core, request), unanswered?.Token ?? live.Sending);
         if (error == ForwarderError.None)
             return StepResult.Answered;
         request.ForwarderError = error;

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Nullius.Gateway.Forwarding;
 using Nullius.Gateway.Reception;
 
 namespace Nullius.Gateway.Tests.Reception;
@@ -133,7 +134,7 @@ public class TargetReaderTests
     {
         if (TargetReader.Read(raw, out var path, out var query) != RequestFault.None)
             return true;
-        using var upstream = new Forwarding.Upstream(new Config.UpstreamConfig { Url = "https://application.test:8443" }, null);
+        using var upstream = new Upstream(new Config.UpstreamConfig { Url = "https://application.test:8443" }, null);
         return upstream.AddressOf(path + query).PathAndQuery == path + query;
     }).QuickCheckThrowOnFailure();
 
