@@ -31,6 +31,9 @@ internal static partial class CommandLine
 
     public static async Task<int> RunAsync(string[] args, Terminal terminal)
     {
+        // As `git help user` and many others have it.
+        if (args is ["help", .. var about])
+            args = [.. about, "--help"];
         ParseResult result;
         try
         {
@@ -44,7 +47,7 @@ internal static partial class CommandLine
             return ExitCode.Usage;
         }
 
-        var errors = result.Errors.Select(error => Worded(error.Message)).Concat(Mistyped(result, args)).ToList();
+        var errors = NoVerb(result) is { } verbs ? [verbs] : result.Errors.Select(error => Worded(error.Message)).Concat(Mistyped(result, args)).ToList();
         if (errors.Count > 0 && result.Action is not HelpAction)
         {
             foreach (var error in errors) terminal.Say(error);
@@ -77,6 +80,17 @@ internal static partial class CommandLine
             foreach (var line in known.Lines) terminal.Say(line);
             return known.Usage ? ExitCode.Usage : ExitCode.Fault;
         }
+    }
+
+    /// <summary>What is wrong where a verb is missing or unknown; null where there is one.</summary>
+    private static string? NoVerb(ParseResult result)
+    {
+        var command = result.CommandResult.Command;
+        if (result.Errors.Count == 0 || command.Subcommands.Count == 0 || command.Action is not null || result.UnmatchedTokens is [['-', ..], ..])
+            return null;
+        var expected = "expected " + string.Join(", ", command.Subcommands.Where(one => !one.Hidden).Select(one => $"`{one.Name}`"));
+        var path = Examples.PathOf(command);
+        return result.UnmatchedTokens.Count > 0 ? $"`{result.UnmatchedTokens[0]}` is no verb of `{path}`: {expected}" : $"`{path}` wants a verb: {expected}";
     }
 
     /// <summary>The parser's words without the names of types.</summary>

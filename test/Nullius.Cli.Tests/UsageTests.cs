@@ -31,6 +31,13 @@ public sealed class UsageTests
         Assert.Contains("--help`", said.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Help_is_a_word_too()
+    {
+        Assert.Equal(await Shell.RunAsync("user", "create", "--help"), await Shell.RunAsync("help", "user", "create"));
+        Assert.Equal(await Shell.RunAsync("--help"), await Shell.RunAsync("help"));
+    }
+
     [Theory]
     [InlineData("dance")]
     [InlineData("user", "dance")]
@@ -44,6 +51,8 @@ public sealed class UsageTests
     }
 
     [Theory]
+    [InlineData("user", "`nullius user` wants a verb: expected `list`, `create`,")]
+    [InlineData("user creat dave", "`creat` is no verb of `nullius user`: expected `list`, `create`,")]
     [InlineData("up --port 70000", "--port 70000")]
     [InlineData("up --port x", "`x` is no value of `--port`: expected a whole number")]
     [InlineData("user list --format xml", "`xml` is no value of `--format`: expected json, jsonl, table")]

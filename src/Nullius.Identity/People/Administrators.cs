@@ -70,6 +70,8 @@ internal sealed class LastAdministrator(IAdministrators administrators)
 /// <summary>Tells when nobody who can sign in administers people: changed policies can lead there, or a change that was forced.</summary>
 public sealed class ActiveAdministrators
 {
+    private const int MostNamed = 3;
+
     private readonly IDbContextFactory<IdentityDb> _contexts;
     private readonly LastAdministrator _last;
     private readonly IAdministrators _administrators;
@@ -83,9 +85,11 @@ public sealed class ActiveAdministrators
         await using var db = await _contexts.CreateDbContextAsync(cancellation);
         if (await _last.AnyAsync(db, cancellation))
             return null;
-        return "no active person may administer people"
-            + (_administrators.Now().Groups.FirstOrDefault() is { } group
-                ? $": the policies let only members of `{group}` and the like do so; `nullius user update NAME --group {group}` makes one"
-                : ": no binding grants it; expected one that allows `console:EnablePerson` to a group or person");
+        var who = _administrators.Now();
+        List<string> named = [.. who.Groups.Select(group => $"group `{group}`"), .. who.Users.Select(user => user == "*" ? "everybody" : $"`{user}`")];
+        return "no active person may administer people: " + (named.Count == 0
+            ? "no binding grants it; expected one that allows `console:EnablePerson`"
+            : $"the bindings grant it to {string.Join(", ", named.Take(MostNamed))}{(named.Count > MostNamed ? ", …" : "")}; expected an enabled person there"
+                + (who.Groups.FirstOrDefault() is { } first ? $" (`nullius user update NAME --group {first}`)" : ""));
     }
 }

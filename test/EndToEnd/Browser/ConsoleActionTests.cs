@@ -129,7 +129,7 @@ public sealed class ConsoleActionTests(DemoPlatform platform) : IClassFixture<De
         Assert.DoesNotContain(code, console.Url, StringComparison.Ordinal);
         Assert.DoesNotContain(code, await console.EvaluateAsync<string>("() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }, document.cookie, history.state])"), StringComparison.Ordinal);
         Assert.DoesNotContain(code, platform.Said(), StringComparison.Ordinal);
-        var trail = string.Concat(Directory.EnumerateFiles(Path.Combine(platform.Data, "audit"), "*", SearchOption.AllDirectories).Select(ReadShared));
+        var trail = string.Concat(Directory.EnumerateFiles(Path.Combine(platform.Data, "audit"), "*.jsonl", SearchOption.AllDirectories).Select(ReadShared));
         Assert.DoesNotContain(code, trail, StringComparison.Ordinal);
         Assert.Contains("\"name\":\"hanna\"},\"actor\":{\"user\":{\"name\":\"carol\"}},\"message\":\"groups support night-shift\"", trail, StringComparison.Ordinal);
         await console.GotoAsync(platform.Url("console", "/people"));

@@ -78,6 +78,7 @@ public sealed class ControlSocketTests
         var kept = Assert.Single(await control.GetAsync<IReadOnlyList<DeviceView>>("/v1/devices", CancellationToken.None));
         Assert.Equal([kept.Id], receipt.Devices);
         Assert.Equal("revoked", kept.State);
+        Assert.Equal("deleted: dave", kept.Owner);
         Assert.DoesNotContain(await control.GetAsync<IReadOnlyList<UserView>>("/v1/users", CancellationToken.None), u => u.Name == "dave");
         var refused = await Assert.ThrowsAsync<ControlRefusedException>(() => control.PostAsync<UserCredentials>("/v1/users", new NewUser("Dave", null, null), CancellationToken.None));
         Assert.Contains("--reuse-name", refused.Message, StringComparison.Ordinal);
@@ -106,6 +107,8 @@ public sealed class ControlSocketTests
         await Assert.ThrowsAsync<ControlRefusedException>(() => CallAsync("eve", force: false));
         await CallAsync("eve", force: true);
 
+        var warning = Assert.Single((await control.GetAsync<InstanceStatus>("/v1/status", CancellationToken.None)).Warnings);
+        Assert.Contains("no active person may administer people: the bindings grant it to group `administrators`", warning, StringComparison.Ordinal);
         Assert.Contains("it would leave no active administrator", refused.Message, StringComparison.Ordinal);
         Assert.Contains("`nullius user update NAME --group administrators`", refused.Message, StringComparison.Ordinal);
         Assert.False(admin.Disabled);

@@ -47,6 +47,24 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task A_policy_that_leaves_nobody_who_administers_is_live_and_warned_of_until_it_is_mended()
+    {
+        await using var running = await RunningServer.StartAsync();
+        using var control = running.Control();
+        var file = Path.Combine(running.Data, "policies", "administrators.json");
+        Assert.Empty((await control.GetAsync<InstanceStatus>("/v1/status", CancellationToken.None)).Warnings);
+
+        await File.WriteAllTextAsync(file, Policy.Replace("console:*", "console:Read*", StringComparison.Ordinal));
+        await Poll.UntilAsync(async () => (await StatusAsync(control)).Generation == 2, "the changed policy is live");
+        var warned = await control.GetAsync<InstanceStatus>("/v1/status", CancellationToken.None);
+        await File.WriteAllTextAsync(file, Policy);
+        await Poll.UntilAsync(async () => (await StatusAsync(control)).Generation == 3, "the mended policy is live");
+
+        Assert.Contains("no active person may administer people: no binding grants it", Assert.Single(warned.Warnings), StringComparison.Ordinal);
+        Assert.Empty((await control.GetAsync<InstanceStatus>("/v1/status", CancellationToken.None)).Warnings);
+    }
+
+    [Fact]
     public async Task A_changed_domain_waits_for_a_restart_and_says_so()
     {
         await using var running = await RunningServer.StartAsync();
