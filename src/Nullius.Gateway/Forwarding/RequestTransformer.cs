@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Nullius.Gateway.Live;
 using Nullius.Gateway.Reception;
 using Nullius.Gateway.Steps;
@@ -82,6 +83,8 @@ internal sealed class RequestTransformer(GateCore core, GateRequest request) : H
         }
 
         await base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
+        if (HttpProtocol.IsHttp2(httpContext.Request.Protocol) && httpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { Count: > 0 } trailers)
+            StripAnswer(trailers);
     }
 
     /// <summary>True for a request header that no client may send to an application of the route.</summary>
