@@ -267,7 +267,7 @@ export function detail(summary: api.DecisionSummary): api.DecisionDetail {
 }
 
 export function me(): api.MeModel {
-  const names = ['WhoAmI', 'ReadOverview', 'StreamDecisions', 'ListDecisions', 'ReadDecision', 'ListPeople', 'ReadPerson', 'RevokeSession', 'RevokeAllSessions', 'EndConnection', 'EnablePerson', 'DisablePerson', 'ListDevices', 'ReadDevice', 'CreateEnrolmentCode', 'RevokeDevice', 'ListRoutes'];
+  const names = ['WhoAmI', 'ReadOverview', 'StreamDecisions', 'ListDecisions', 'ReadDecision', 'ListPeople', 'CreatePerson', 'ReadPerson', 'RevokeSession', 'RevokeAllSessions', 'EndConnection', 'EnablePerson', 'DisablePerson', 'ListDevices', 'ReadDevice', 'CreateEnrolmentCode', 'RevokeDevice', 'ListRoutes'];
   return {
     id: 'p-alice', userName: 'alice', displayName: 'Alice Adeyemi', groups: ['engineers', 'admins'], sessionId: 's-alice-1', methods: ['pwd', 'otp'],
     authenticatedAt: minutes(-120), mfaAt: minutes(-120), expiresAt: minutes(360), device: { id: 'd-alice', name: 'alice-laptop', state: 'compliant' },

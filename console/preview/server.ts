@@ -35,6 +35,7 @@ function read(recent: DecisionSummary[], path: string, url: URL, method: string)
   const [root, id, ...more] = path.split('/');
   if (method === 'POST') {
     if (path === 'devices/enrolment-codes') return { code: 'K7QF-2M9X-TR4D', expiresAt: new Date(Date.now() + 600_000).toISOString(), person: { id: 'p-bob', name: 'bob' }, server: 'https://devices.nullius.localhost:8443' };
+    if (path === 'people') return { person: { id: 'p-gina', name: 'gina' }, code: 'k7qf2-m9xtr-4dw8p-c3hny-v6sbj', expiresAt: new Date(Date.now() + 3 * 86_400_000).toISOString(), page: 'https://auth.nullius.localhost:8443/sign-in/reset', reference: '01JDREF' };
     const action = more[0] === 'sessions' ? (more.length > 2 ? 'RevokeSession' : 'RevokeAllSessions') : more[0] === 'connections' ? 'EndConnection' : more[0] === 'disable' ? 'DisablePerson' : more[0] === 'enable' ? 'EnablePerson' : more[0] === 'groups' ? 'ChangeGroups' : more[0] === 'delete' ? 'DeletePerson' : 'RevokeDevice';
     return fixtures.receipt(action, id ?? '');
   }

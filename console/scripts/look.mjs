@@ -19,6 +19,7 @@ const pages = {
   'live-filtered': '/live?effect=deny&person=alice',
   decision: '/decisions/sample',
   people: '/people',
+  'create-person': '/people?create=true',
   person: '/people/p-alice',
   devices: '/devices?enrol=true',
   device: '/devices/d-bob',

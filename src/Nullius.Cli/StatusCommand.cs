@@ -32,6 +32,7 @@ internal static class StatusCommand
                 ("live connections", status.LiveConnections.ToString(CultureInfo.InvariantCulture)),
                 ("policies loaded", status.Policies.LoadedAt.ToString("u", CultureInfo.InvariantCulture)),
                 ("candidate policies", status.Candidate is { } candidate ? Describe(candidate) : "none"),
+                ("warnings", status.Warnings.Count == 0 ? "none" : string.Join("; ", status.Warnings)),
                 ("policies refused", status.Policies.Errors.Count == 0 ? "none" : string.Join("; ", status.Policies.Errors)));
             return ExitCode.Done;
         });

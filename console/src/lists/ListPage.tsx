@@ -1,4 +1,4 @@
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useResource } from '../api/useResource';
 import { Link } from '../navigation/Link';
 import { usePlace, withQuery } from '../navigation/location';
@@ -27,6 +27,8 @@ interface Props<T> {
   aside?: ReactNode;
   /** Between heading and filters. */
   panel?: ReactNode;
+  /** Grows when the page changed something in the list. */
+  changes?: number;
   id: (item: T) => string;
   href: (item: T) => string;
   columns: [Column<T>, ...Column<T>[]];
@@ -35,7 +37,7 @@ interface Props<T> {
 }
 
 /** A list with search, filters, keys and pages; every state is in the URL. */
-export function ListPage<T>({ title, path, filters, search, tools, aside, panel, id, href, columns, empty }: Props<T>) {
+export function ListPage<T>({ title, path, filters, search, tools, aside, panel, changes = 0, id, href, columns, empty }: Props<T>) {
   const place = usePlace();
   const field = useRef<HTMLInputElement>(null);
   const query = new URLSearchParams();
@@ -44,6 +46,9 @@ export function ListPage<T>({ title, path, filters, search, tools, aside, panel,
     if (value) query.set(name, value);
   }
   const { value, error, loading, reload } = useResource<Page<T>>(`${path}?${query}`, 15);
+  useEffect(() => {
+    if (changes > 0) reload();
+  }, [changes]);
   const items = value?.items ?? [];
   const rows = useRows(items, href, field);
   const nothing = empty(['q', ...filters].some((name) => query.has(name)));

@@ -1,9 +1,11 @@
+import { useState } from 'react';
 import type { PersonSummary } from '../api/types';
 import { ListPage } from '../lists/ListPage';
 import { Link } from '../navigation/Link';
 import { go, usePlace, withQuery } from '../navigation/location';
 import { count } from '../time/format';
 import { Time } from '../time/Time';
+import { Create } from './Create';
 import { Risk } from './Risk';
 import { factorWords } from './words';
 
@@ -13,6 +15,8 @@ const href = (person: PersonSummary) => `/people/${encodeURIComponent(person.id)
 export function PeoplePage() {
   const place = usePlace();
   const withoutMfa = place.query.get('withoutMfa') === 'true';
+  const creating = place.query.get('create') === 'true';
+  const [made, setMade] = useState(0);
   return (
     <ListPage<PersonSummary>
       title="People"
@@ -25,6 +29,13 @@ export function PeoplePage() {
           <Accounts />
         </>
       }
+      aside={
+        <Link className={creating ? 'button' : 'button button-accent'} href={withQuery(place, { create: creating ? null : 'true' })}>
+          {creating ? 'Close' : 'Create a person'}
+        </Link>
+      }
+      panel={creating && <Create onMade={() => setMade(made + 1)} />}
+      changes={made}
       id={(person) => person.id}
       href={href}
       columns={[
@@ -47,11 +58,7 @@ export function PeoplePage() {
             ? { title: 'Nobody matches', words: 'No person matches the filter.' }
             : {
                 title: 'Nobody yet',
-                words: (
-                  <>
-                    Create the first person with <code>nullius user create</code>; they appear here within seconds.
-                  </>
-                ),
+                words: 'Create the first person above.',
               }
       }
     />

@@ -19,7 +19,7 @@ public sealed record IssuedCode(string Code, DateTimeOffset ExpiresAt);
 public sealed record IssuedCertificate(string DeviceId, string OwnerId, string CertificatePem, string RootsPem, DateTimeOffset ExpiresAt);
 
 /// <summary>How a device gets its certificate: first by a one-time code, then with the certificate it has. Thread-safe.</summary>
-public sealed class DeviceEnrolment(Func<DevicesDb> open, CertificateAuthority authority, TimeProvider time, RandomSource random)
+public sealed class DeviceEnrolment(Func<DevicesDb> open, IDeviceEvents events, CertificateAuthority authority, TimeProvider time, RandomSource random)
 {
     /// <summary>How long a device's certificate is valid; renewed when a third of it is left.</summary>
     public TimeSpan CertificateLifetime { get; init; } = CertificateAuthority.LeafLifetime;
@@ -49,7 +49,7 @@ public sealed class DeviceEnrolment(Func<DevicesDb> open, CertificateAuthority a
             CreatedBy = DeviceText.Required(createdBy, "name of who creates the code"),
             ExpiresAt = expires.ToUnixTimeMilliseconds(),
         });
-        await db.SaveChangesAsync(cancellation);
+        await db.SaveRecordedAsync(events, new DeviceEvent(DeviceEventKind.CodeIssued) { OwnerId = ownerId, Actor = createdBy, ExpiresAt = expires }, cancellation);
         return new IssuedCode(code, expires);
     }
 
@@ -65,7 +65,13 @@ public sealed class DeviceEnrolment(Func<DevicesDb> open, CertificateAuthority a
 
     /// <summary>Turns a code and a signing request into a device with a certificate. The code is used up in the same transaction.</summary>
     /// <exception cref="DeviceRefusedException">Code, request, name or number of devices refused; the code stays good unless it was used.</exception>
-    public async Task<IssuedCertificate> EnrolAsync(string? code, string? signingRequest, string? name, string? platform, CancellationToken cancellation)
+    public Task<IssuedCertificate> EnrolAsync(string? code, string? signingRequest, string? name, string? platform, CancellationToken cancellation) =>
+        EnrolAsync(code, signingRequest, name, platform, null, cancellation);
+
+    /// <inheritdoc cref="EnrolAsync(string?, string?, string?, string?, CancellationToken)"/>
+    /// <param name="origin">The request over which it is asked, for the record.</param>
+    public async Task<IssuedCertificate> EnrolAsync(
+        string? code, string? signingRequest, string? name, string? platform, DeviceOrigin? origin, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         await using var db = open();
@@ -93,7 +99,7 @@ public sealed class DeviceEnrolment(Func<DevicesDb> open, CertificateAuthority a
         db.Publish(ChangeKind.Device, device.Id, now);
         try
         {
-            await db.SaveChangesAsync(cancellation);
+            await db.SaveRecordedAsync(events, Event(DeviceEventKind.Enrolled, device, certificate, origin) with { Actor = known.CreatedBy }, cancellation);
         }
         catch (DbUpdateConcurrencyException)
         {
@@ -106,7 +112,12 @@ public sealed class DeviceEnrolment(Func<DevicesDb> open, CertificateAuthority a
 
     /// <summary>A new certificate for the device whose valid one was presented. Both are honoured until the new one is used.</summary>
     /// <exception cref="DeviceRefusedException">The certificate is not one of a device that is trusted, or the request is refused.</exception>
-    public async Task<IssuedCertificate> RenewAsync(X509Certificate2 presented, string? signingRequest, CancellationToken cancellation)
+    public Task<IssuedCertificate> RenewAsync(X509Certificate2 presented, string? signingRequest, CancellationToken cancellation) =>
+        RenewAsync(presented, signingRequest, null, cancellation);
+
+    /// <inheritdoc cref="RenewAsync(X509Certificate2, string?, CancellationToken)"/>
+    /// <param name="origin">The request over which it is asked, for the record.</param>
+    public async Task<IssuedCertificate> RenewAsync(X509Certificate2 presented, string? signingRequest, DeviceOrigin? origin, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         await using var db = open();
@@ -121,9 +132,12 @@ public sealed class DeviceEnrolment(Func<DevicesDb> open, CertificateAuthority a
         row.IssuedAt = Math.Max(row.IssuedAt, current.IssuedAt + 1);
         db.Certificates.Add(row);
         db.Publish(ChangeKind.Device, device.Id, now);
-        await db.SaveChangesAsync(cancellation);
+        await db.SaveRecordedAsync(events, Event(DeviceEventKind.Renewed, device, certificate, origin), cancellation);
         return Issued(device, certificate);
     }
+
+    private static DeviceEvent Event(DeviceEventKind kind, Device device, X509Certificate2 certificate, DeviceOrigin? origin) =>
+        new(kind) { DeviceId = device.Id, OwnerId = device.OwnerId, ExpiresAt = certificate.NotAfter, Origin = origin };
 
     private IssuedCertificate Issued(Device device, X509Certificate2 certificate) => new(
         device.Id, device.OwnerId, certificate.ExportCertificatePem() + "\n" + authority.Issuer.ExportCertificatePem() + "\n", authority.RootsPem, certificate.NotAfter);

@@ -5,7 +5,7 @@ using Nullius.State.Feed;
 namespace Nullius.Identity.Devices;
 
 /// <summary>The devices that are known, who owns them and how they are; read by the enforcement points, changed by administrators. Thread-safe.</summary>
-public sealed class DeviceInventory(Func<DevicesDb> open, TimeProvider time, DeviceComplianceOptions options) : IDeviceTrustSource, IDeviceOwners
+public sealed class DeviceInventory(Func<DevicesDb> open, IDeviceEvents events, TimeProvider time, DeviceComplianceOptions options) : IDeviceTrustSource, IDeviceOwners
 {
     private volatile DeviceComplianceOptions _options = options;
 
@@ -38,6 +38,7 @@ public sealed class DeviceInventory(Func<DevicesDb> open, TimeProvider time, Dev
             (device.RevokedAt, device.RevokedBy) = (time.GetUtcNow().ToUnixTimeMilliseconds(), DeviceText.Required(by, "name of who revokes"));
             return true;
         },
+        new DeviceEvent(DeviceEventKind.Revoked) { Actor = by },
         cancellation);
 
     /// <summary>Gives a device to another person.</summary>
@@ -54,6 +55,7 @@ public sealed class DeviceInventory(Func<DevicesDb> open, TimeProvider time, Dev
             device.OwnerId = DeviceText.Required(ownerId, "owner");
             return true;
         },
+        new DeviceEvent(DeviceEventKind.OwnerChanged),
         cancellation);
 
     /// <summary>Forgets a device and its history; for what a test of the deployment enrolled. Its certificates are no longer honoured.</summary>
@@ -66,7 +68,7 @@ public sealed class DeviceInventory(Func<DevicesDb> open, TimeProvider time, Dev
             return false;
         db.Devices.Remove(device);
         db.Publish(ChangeKind.Device, id, time.GetUtcNow());
-        await db.SaveChangesAsync(cancellation);
+        await db.SaveRecordedAsync(events, new DeviceEvent(DeviceEventKind.Removed) { DeviceId = id, OwnerId = device.OwnerId }, cancellation);
         return true;
     }
 
@@ -95,7 +97,7 @@ public sealed class DeviceInventory(Func<DevicesDb> open, TimeProvider time, Dev
         await db.SaveChangesAsync(cancellation);
     }
 
-    private async Task<bool> ChangeAsync(string id, Func<Device, bool> change, CancellationToken cancellation)
+    private async Task<bool> ChangeAsync(string id, Func<Device, bool> change, DeviceEvent happened, CancellationToken cancellation)
     {
         await using var db = open();
         var device = await db.Devices.FindAsync([id], cancellation)
@@ -103,7 +105,7 @@ public sealed class DeviceInventory(Func<DevicesDb> open, TimeProvider time, Dev
         if (!change(device))
             return false;
         db.Publish(ChangeKind.Device, id, time.GetUtcNow());
-        await db.SaveChangesAsync(cancellation);
+        await db.SaveRecordedAsync(events, happened with { DeviceId = id, OwnerId = device.OwnerId }, cancellation);
         return true;
     }
 

@@ -11,7 +11,7 @@ namespace Nullius.Identity.Devices;
 public sealed record PostureVerdict(string DeviceId, string OwnerId, DeviceState State, string Name, IReadOnlyList<string> Reasons, DateTimeOffset StaleAt, bool Changed);
 
 /// <summary>Takes signed posture reports. A report counts once, in order, and only near its time. Thread-safe.</summary>
-public sealed class DevicePosture(Func<DevicesDb> open, DeviceInventory inventory, TimeProvider time)
+public sealed class DevicePosture(Func<DevicesDb> open, IDeviceEvents events, DeviceInventory inventory, TimeProvider time)
 {
     internal static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
     internal const int MostReportsInWindow = 60;
@@ -19,7 +19,11 @@ public sealed class DevicePosture(Func<DevicesDb> open, DeviceInventory inventor
     /// <param name="presented">The client certificate of the connection that brought the report.</param>
     /// <param name="jws">Compact JWS, signed by that certificate's key.</param>
     /// <exception cref="DeviceRefusedException">The report does not count; the message says why.</exception>
-    public async Task<PostureVerdict> ReportAsync(X509Certificate2 presented, string jws, CancellationToken cancellation)
+    public Task<PostureVerdict> ReportAsync(X509Certificate2 presented, string jws, CancellationToken cancellation) => ReportAsync(presented, jws, null, cancellation);
+
+    /// <inheritdoc cref="ReportAsync(X509Certificate2, string, CancellationToken)"/>
+    /// <param name="origin">The request that brought the report, for the record.</param>
+    public async Task<PostureVerdict> ReportAsync(X509Certificate2 presented, string jws, DeviceOrigin? origin, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         await using var db = open();
@@ -35,19 +39,24 @@ public sealed class DevicePosture(Func<DevicesDb> open, DeviceInventory inventor
         await RetireOlderAsync(db, current, now, cancellation);
         // Also when nothing differs: the report is fresh for longer, and the enforcement points must know.
         db.Publish(ChangeKind.Device, device.Id, now);
+        var (state, reasons) = DeviceCompliance.Assess(inventory.Compliance, report.Facts);
+        var fresh = (report.At < now ? report.At : now) + inventory.Compliance.StaleAfter;
+        var verdict = new PostureVerdict(device.Id, device.OwnerId, state, DeviceCompliance.NameOf(state), reasons, fresh, before != DeviceView.WriteFacts(report.Facts));
         try
         {
-            await db.SaveChangesAsync(cancellation);
+            // A mere refresh is not an event.
+            await (verdict.Changed ? db.SaveRecordedAsync(events, Event(verdict, origin), cancellation) : db.SaveChangesAsync(cancellation));
         }
         catch (DbUpdateException fault) when (State.StoreUnavailableException.From(fault) is null)
         {
             throw new DeviceRefusedException(DeviceRefusal.Replayed, "posture report refused: another report of the device was taken at the same time", fault);
         }
 
-        var (state, reasons) = DeviceCompliance.Assess(inventory.Compliance, report.Facts);
-        var fresh = (report.At < now ? report.At : now) + inventory.Compliance.StaleAfter;
-        return new PostureVerdict(device.Id, device.OwnerId, state, DeviceCompliance.NameOf(state), reasons, fresh, before != DeviceView.WriteFacts(report.Facts));
+        return verdict;
     }
+
+    private static DeviceEvent Event(PostureVerdict verdict, DeviceOrigin? origin) =>
+        new(DeviceEventKind.Reported) { DeviceId = verdict.DeviceId, OwnerId = verdict.OwnerId, State = verdict.Name, Reasons = verdict.Reasons, Origin = origin };
 
     private static async Task CheckNonceAsync(DevicesDb db, string deviceId, PostureReport report, DateTimeOffset now, CancellationToken cancellation)
     {

@@ -20,6 +20,8 @@ public sealed class DevicesDb(Store store) : DbContext
 
     internal DbSet<EnrolmentCode> Codes => Set<EnrolmentCode>();
 
+    internal DbSet<UnfinishedDeviceChange> Unfinished => Set<UnfinishedDeviceChange>();
+
     protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => store.Configure(optionsBuilder);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -49,6 +51,7 @@ public sealed class DevicesDb(Store store) : DbContext
             nonce.HasOne<Device>().WithMany().HasForeignKey(row => row.DeviceId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<EnrolmentCode>(code => code.ToTable("device_codes").HasKey(row => row.Hash));
+        modelBuilder.Entity<UnfinishedDeviceChange>(change => change.ToTable("unfinished_device_change").HasKey(row => row.Id));
 
         foreach (var property in modelBuilder.Model.GetEntityTypes().Where(type => type.ClrType != typeof(FeedEntry)).SelectMany(type => type.GetProperties()))
             property.SetColumnName(SnakeCase(property.Name));

@@ -59,5 +59,11 @@ public static class DevicesSchema
                 expires_at INTEGER NOT NULL
             ) STRICT;
             """),
+        new("devices", 2, """
+            CREATE TABLE unfinished_device_change (
+                id       INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+                happened TEXT    NOT NULL
+            ) STRICT;
+            """),
     ];
 }

@@ -41,6 +41,13 @@ internal sealed class LastAdministrator(IAdministrators administrators)
             throw new DirectoryException(Refusal(who));
     }
 
+    /// <summary>Whether somebody who can sign in administers people now.</summary>
+    public async Task<bool> AnyAsync(IdentityDb db, CancellationToken cancellation)
+    {
+        var who = administrators.Now();
+        return await Active(db, who, await GroupsAsync(db, who, cancellation)).AnyAsync(cancellation);
+    }
+
     private static IQueryable<Person> Active(IdentityDb db, Administrators who, List<string> groups)
     {
         var active = db.Users.AsNoTracking().Where(row => !row.Disabled);
@@ -58,4 +65,27 @@ internal sealed class LastAdministrator(IAdministrators administrators)
         "it would leave no active administrator: first make somebody else one"
         + (who.Groups.FirstOrDefault() is { } group ? $" (`nullius user update NAME --group {group}`)" : "")
         + "; the owner of the instance can do it all the same with `--force` at the command line";
+}
+
+/// <summary>Tells when nobody who can sign in administers people: changed policies can lead there, or a change that was forced.</summary>
+public sealed class ActiveAdministrators
+{
+    private readonly IDbContextFactory<IdentityDb> _contexts;
+    private readonly LastAdministrator _last;
+    private readonly IAdministrators _administrators;
+
+    internal ActiveAdministrators(IDbContextFactory<IdentityDb> contexts, LastAdministrator last, IAdministrators administrators) =>
+        (_contexts, _last, _administrators) = (contexts, last, administrators);
+
+    /// <summary>What is wrong and what helps, in one line; null while somebody administers.</summary>
+    public async Task<string?> LackAsync(CancellationToken cancellation)
+    {
+        await using var db = await _contexts.CreateDbContextAsync(cancellation);
+        if (await _last.AnyAsync(db, cancellation))
+            return null;
+        return "no active person may administer people"
+            + (_administrators.Now().Groups.FirstOrDefault() is { } group
+                ? $": the policies let only members of `{group}` and the like do so; `nullius user update NAME --group {group}` makes one"
+                : ": no binding grants it; expected one that allows `console:EnablePerson` to a group or person");
+    }
 }

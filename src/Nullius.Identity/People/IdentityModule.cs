@@ -62,6 +62,7 @@ public static class IdentityModule
             Get<IPasskeyHandler<Person>>(p), Get<UserManager<Person>>(p), Get<IdentityDb>(p), Get<IAccountEvents>(p), Get<TimeProvider>(p)));
         services.AddSingleton(p => new UnfinishedChanges(Contexts(p), Get<IAccountEvents>(p)));
         services.AddSingleton(p => new LastAdministrator(Get<IAdministrators>(p)));
+        services.AddSingleton(p => new ActiveAdministrators(Contexts(p), Get<LastAdministrator>(p), Get<IAdministrators>(p)));
         services.AddSingleton(p => new GroupDirectory(Contexts(p), Get<LastAdministrator>(p), Get<IAccountEvents>(p), Get<TimeProvider>(p)));
         services.AddSingleton(p => new PersonUpdates(Contexts(p), Get<GroupDirectory>(p), Get<LastAdministrator>(p), Get<IAccountEvents>(p)));
         services.AddSingleton(p => new Departures(

@@ -103,7 +103,7 @@ public sealed class PeopleDirectory
         await _groups.SetAsync(db, person.Id, given.Groups, cancellation);
         try
         {
-            await db.SaveRecordedAsync(_events, Event(AccountEventKind.AccountCreated, person, actor) with { Detail = reused }, cancellation);
+            await db.SaveRecordedAsync(_events, Event(AccountEventKind.AccountCreated, person, actor) with { Detail = Beginnings(given.Groups, reused) }, cancellation);
         }
         catch (DbUpdateException fault) when (fault.InnerException is Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 19 })
         {
@@ -184,12 +184,20 @@ public sealed class PeopleDirectory
         if (!reuse)
         {
             throw new DirectoryException(
-                $"the name `{person.UserName}` was that of an account deleted at {retired.DeletedAt:u}, and policies may still name it: choose another, or say so with `--reuse-name`");
+                $"the name `{person.UserName}` was that of an account deleted at {retired.DeletedAt:u}, and policies may still name it: choose another, or say so with `nullius user create {person.UserName} --reuse-name`");
         }
 
         db.Remove(retired);
         return $"the name was that of `{retired.PersonId}`, deleted at {retired.DeletedAt:u}";
     }
+
+    /// <summary>What the record of a creation says: the groups, which grant, and whose name it was.</summary>
+    private static string? Beginnings(IReadOnlyList<string> groups, string? reused) => (groups.Count, reused) switch
+    {
+        (0, _) => reused,
+        (_, null) => "groups " + string.Join(' ', groups),
+        _ => $"groups {string.Join(' ', groups)}; {reused}",
+    };
 
     private Person Start(NewPerson given) => new()
     {

@@ -1,8 +1,6 @@
-using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
-using Nullius.State;
 
 namespace Nullius.Identity.People;
 
@@ -20,7 +18,7 @@ internal sealed class UnfinishedChange
 /// </summary>
 public sealed class UnfinishedChanges(IDbContextFactory<IdentityDb> contexts, IAccountEvents events)
 {
-    internal const string Why = "not committed: the process ended first, and a record of success before does not hold";
+    internal const string Why = RecordedCommit.Unfinished;
 
     private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() }, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
@@ -46,17 +44,4 @@ public sealed class UnfinishedChanges(IDbContextFactory<IdentityDb> contexts, IA
     /// <summary>Strikes out the note; within a transaction, only if that commits.</summary>
     internal static Task StrikeAsync(IdentityDb db, long change, CancellationToken cancellation) =>
         db.Database.ExecuteSqlAsync($"DELETE FROM unfinished_change WHERE id = {change}", cancellation);
-
-    /// <summary>As <see cref="StrikeAsync"/>, for a change that was given up. Where that fails, the next start tells of it once more.</summary>
-    internal static async Task TryStrikeAsync(IdentityDb db, long change)
-    {
-        try
-        {
-            await StrikeAsync(db, change, CancellationToken.None);
-        }
-        catch (Exception fault) when (fault is DbException or StoreUnavailableException or InvalidOperationException or IOException)
-        {
-            // The store is in trouble, and its caller learns of it by the fault that brought us here.
-        }
-    }
 }

@@ -38,6 +38,7 @@ internal static class ConsoleOperations
         new("DeletePerson", Write, "/api/v1/people/*/delete", "Delete a person for good"),
         new("EnablePerson", Write, "/api/v1/people/*/enable", "Enable a person"),
         new("ReadPerson", Read, "/api/v1/people/*", "Open one person with sessions, connections and devices"),
+        new("CreatePerson", Write, "/api/v1/people", "Create a person, with a one-time code for the first sign-in"),
         new("ListPeople", Read, "/api/v1/people", "List people"),
         new("CreateEnrolmentCode", Write, "/api/v1/devices/enrolment-codes", "Make a one-time code that enrols a device"),
         new("RevokeDevice", Write, "/api/v1/devices/*/revoke", "Revoke a device and its certificates"),

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Nullius.Identity.People;
 using Nullius.Server.Hosting;
 using Nullius.Server.Verify;
 
@@ -13,7 +14,7 @@ internal static class ControlApi
     public static void MapControl(this IEndpointRouteBuilder endpoints, Instance instance, VerifyRuns verify)
     {
         var api = endpoints.MapGroup("/v1");
-        api.MapGet("/status", () => Status(instance));
+        api.MapGet("/status", (CancellationToken cancellation) => StatusAsync(instance, cancellation));
         api.MapUsers(instance);
         api.MapDeviceCalls(instance);
         api.MapSessions(instance);
@@ -22,8 +23,9 @@ internal static class ControlApi
         api.MapPost("/audit/key", () => new AuditKey(instance.Foundations.RotateAuditKey()));
     }
 
-    private static InstanceStatus Status(Instance instance)
+    private static async Task<InstanceStatus> StatusAsync(Instance instance, CancellationToken cancellation)
     {
+        var lack = await instance.Get<ActiveAdministrators>().LackAsync(cancellation).ConfigureAwait(false);
         var (gate, config) = (instance.Gate.Status, instance.Configuration.Config);
         return new InstanceStatus(
             typeof(ControlApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
@@ -32,6 +34,7 @@ internal static class ControlApi
             instance.Configuration.Status, gate.LiveConnections, gate.SnapshotAge.TotalSeconds)
         {
             Candidate = instance.Gate.Candidate is { } candidate ? View(candidate) : null,
+            Warnings = lack is null ? [] : [lack],
         };
     }
 

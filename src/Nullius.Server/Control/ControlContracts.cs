@@ -9,6 +9,9 @@ public sealed record InstanceStatus(
 {
     /// <summary>How requests fare under the candidate policies; null while none are tried.</summary>
     public CandidateView? Candidate { get; init; }
+
+    /// <summary>What is in force and yet leads to trouble, one line each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 /// <summary>Requests decided under live and candidate policies.</summary>

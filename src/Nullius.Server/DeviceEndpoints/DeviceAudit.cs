@@ -6,89 +6,129 @@ using Nullius.Identity.Devices;
 namespace Nullius.Server.DeviceEndpoints;
 
 /// <summary>What happens to devices, as OCSF records: Entity Management (3004) for trust, Device Config State Change (5019) for posture.</summary>
-internal sealed class DeviceAudit(AuditTrail trail, TimeProvider time)
+internal sealed class DeviceAudit(AuditTrail trail, TimeProvider time) : IDeviceEvents
 {
     private const int EntityManagement = 3004;
     private const int ConfigState = 5019;
 
-    public void Enrolled(HttpContext context, IssuedCertificate issued) => Write(
-        context, EntityManagement, (6, "Enroll"), issued.DeviceId, issued.OwnerId, refusal: null, note => note.WriteString("certificateExpiresAt", issued.ExpiresAt));
+    public static DeviceOrigin OriginOf(HttpContext context) => new(context.TraceIdentifier, context.Connection.RemoteIpAddress?.ToString());
 
-    public void Renewed(HttpContext context, IssuedCertificate issued) => Write(
-        context, EntityManagement, (3, "Update"), issued.DeviceId, issued.OwnerId, refusal: null, note => note.WriteString("certificateExpiresAt", issued.ExpiresAt));
-
-    /// <summary>Recorded when it says something new; a mere refresh is not an event.</summary>
-    public void Reported(HttpContext context, PostureVerdict verdict)
+    public void Record(DeviceEvent happened)
     {
-        if (!verdict.Changed)
-            return;
-        Write(context, ConfigState, (1, "Log"), verdict.DeviceId, verdict.OwnerId, refusal: null, note =>
+        var line = Line(ClassOf(happened.Kind), happened, happened.Success ? null : "not_done", note =>
         {
-            note.WriteString("deviceState", verdict.Name);
-            note.WriteStartArray("reasons");
-            foreach (var reason in verdict.Reasons)
-                note.WriteStringValue(reason);
-            note.WriteEndArray();
+            note.WriteString("event", happened.Kind.ToString());
+            if (happened.ExpiresAt is { } expires)
+                note.WriteString(happened.Kind == DeviceEventKind.CodeIssued ? "codeExpiresAt" : "certificateExpiresAt", expires);
+            if (happened.State is { } state)
+                WriteState(note, state, happened.Reasons);
         });
+        // Taking trust away must be possible on a full disk.
+        if (happened is { Success: true, Kind: DeviceEventKind.Revoked or DeviceEventKind.Removed })
+            trail.AppendReserved(line, Durability.Sync);
+        else
+            trail.Append(line);
     }
 
-    public void Refused(HttpContext context, string what, DeviceRefusal refusal) => Write(
-        context, what == "posture" ? ConfigState : EntityManagement, what switch { "posture" => (1, "Log"), "enroll" => (6, "Enroll"), _ => (3, "Update") },
-        deviceId: null, ownerId: null, DeviceProblems.CodeOf(refusal), note => note.WriteString("endpoint", what));
+    public void Refused(HttpContext context, string what, DeviceRefusal refusal)
+    {
+        var kind = what switch { "posture" => DeviceEventKind.Reported, "enroll" => DeviceEventKind.Enrolled, _ => DeviceEventKind.Renewed };
+        trail.Append(Line(
+            ClassOf(kind), new DeviceEvent(kind, Success: false) { Origin = OriginOf(context) }, DeviceProblems.CodeOf(refusal), note => note.WriteString("endpoint", what)));
+    }
 
-    private void Write(
-        HttpContext context, int classId, (int Id, string Name) activity, string? deviceId, string? ownerId, string? refusal, Action<Utf8JsonWriter> note)
+    private static (int Class, int Activity, string Name) ClassOf(DeviceEventKind kind) => kind switch
+    {
+        DeviceEventKind.CodeIssued => (EntityManagement, 1, "Create"),
+        DeviceEventKind.Enrolled => (EntityManagement, 6, "Enroll"),
+        DeviceEventKind.Renewed or DeviceEventKind.OwnerChanged => (EntityManagement, 3, "Update"),
+        DeviceEventKind.Revoked => (EntityManagement, 7, "Unenroll"),
+        DeviceEventKind.Removed => (EntityManagement, 4, "Delete"),
+        DeviceEventKind.Reported => (ConfigState, 1, "Log"),
+    };
+
+    private ReadOnlySpan<byte> Line((int Class, int Id, string Name) activity, DeviceEvent happened, string? refusal, Action<Utf8JsonWriter> note)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteNumber("class_uid", classId);
-            json.WriteNumber("category_uid", classId / 1000);
+            json.WriteNumber("class_uid", activity.Class);
+            json.WriteNumber("category_uid", activity.Class / 1000);
             json.WriteNumber("activity_id", activity.Id);
             json.WriteString("activity_name", activity.Name);
-            json.WriteNumber("type_uid", (classId * 100) + activity.Id);
+            json.WriteNumber("type_uid", (activity.Class * 100) + activity.Id);
             json.WriteNumber("time", time.GetUtcNow().ToUnixTimeMilliseconds());
             json.WriteNumber("severity_id", refusal is null ? 1 : 2);
             json.WriteNumber("status_id", refusal is null ? 1 : 2);
             json.WriteString("status", refusal is null ? "Success" : "Failure");
             if (refusal is not null)
                 json.WriteString("status_code", refusal);
-            json.WriteStartObject("metadata");
-            json.WriteString("version", "1.8.0");
-            json.WriteString("uid", context.TraceIdentifier);
-            json.WriteStartObject("product");
-            json.WriteString("name", "Nullius");
-            json.WriteEndObject();
-            json.WriteEndObject();
-            json.WriteStartObject("src_endpoint");
-            json.WriteString("ip", context.Connection.RemoteIpAddress?.ToString());
-            json.WriteEndObject();
-            WriteDevice(json, deviceId, ownerId, classId);
+            if (happened.Detail is { } detail)
+                json.WriteString("message", detail);
+            WriteOrigin(json, happened);
+            WriteDevice(json, happened, activity.Class);
             json.WriteStartObject("nullius");
             note(json);
             json.WriteEndObject();
             json.WriteEndObject();
         }
 
-        trail.Append(buffer.WrittenSpan);
+        return buffer.WrittenSpan;
     }
 
-    private static void WriteDevice(Utf8JsonWriter json, string? deviceId, string? ownerId, int classId)
+    private static void WriteOrigin(Utf8JsonWriter json, DeviceEvent happened)
     {
-        if (deviceId is null)
+        json.WriteStartObject("metadata");
+        json.WriteString("version", "1.8.0");
+        if (happened.Origin is { } over)
+            json.WriteString("uid", over.Reference);
+        json.WriteStartObject("product");
+        json.WriteString("name", "Nullius");
+        json.WriteEndObject();
+        json.WriteEndObject();
+        if (happened.Origin is { } origin)
+        {
+            json.WriteStartObject("src_endpoint");
+            json.WriteString("ip", origin.Address);
+            json.WriteEndObject();
+        }
+
+        if (happened.Actor is not { } actor)
+            return;
+        json.WriteStartObject("actor");
+        json.WriteStartObject("user");
+        json.WriteString("name", actor);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteState(Utf8JsonWriter note, string state, IReadOnlyList<string> reasons)
+    {
+        note.WriteString("deviceState", state);
+        note.WriteStartArray("reasons");
+        foreach (var reason in reasons)
+            note.WriteStringValue(reason);
+        note.WriteEndArray();
+    }
+
+    private static void WriteDevice(Utf8JsonWriter json, DeviceEvent happened, int classId)
+    {
+        if (happened.DeviceId is null && happened.OwnerId is null)
             return;
         json.WriteStartObject("device");
-        json.WriteString("uid", deviceId);
+        if (happened.DeviceId is { } id)
+            json.WriteString("uid", id);
         json.WriteStartObject("owner");
-        json.WriteString("uid", ownerId);
+        json.WriteString("uid", happened.OwnerId);
         json.WriteEndObject();
         json.WriteEndObject();
         if (classId != EntityManagement)
             return;
         json.WriteStartObject("entity");
-        json.WriteString("type", "Device");
-        json.WriteString("uid", deviceId);
+        json.WriteString("type", happened.Kind == DeviceEventKind.CodeIssued ? "Enrolment code" : "Device");
+        if (happened.DeviceId is { } device)
+            json.WriteString("uid", device);
         json.WriteEndObject();
     }
 }

@@ -31,8 +31,7 @@ public static class DeviceEndpointsMap
             if (!rate.Admits(context))
                 return DeviceProblems.TooMany();
             var asked = await ReadAsync<EnrolRequest>(context);
-            var issued = await enrolment.EnrolAsync(asked.Code, asked.Csr, asked.Name, asked.Platform, context.RequestAborted);
-            audit.Enrolled(context, issued);
+            var issued = await enrolment.EnrolAsync(asked.Code, asked.Csr, asked.Name, asked.Platform, DeviceAudit.OriginOf(context), context.RequestAborted);
             return TypedResults.Json(Answer(issued), statusCode: 201);
         }));
         group.MapPost("/renew", context => AnswerAsync(context, audit, "renew", async () =>
@@ -40,16 +39,14 @@ public static class DeviceEndpointsMap
             if (context.Connection.ClientCertificate is not { } certificate)
                 return DeviceProblems.NoCertificate();
             var asked = await ReadAsync<RenewRequest>(context);
-            var issued = await enrolment.RenewAsync(certificate, asked.Csr, context.RequestAborted);
-            audit.Renewed(context, issued);
+            var issued = await enrolment.RenewAsync(certificate, asked.Csr, DeviceAudit.OriginOf(context), context.RequestAborted);
             return TypedResults.Json(Answer(issued));
         }));
         group.MapPost("/posture", context => AnswerAsync(context, audit, "posture", async () =>
         {
             if (context.Connection.ClientCertificate is not { } certificate)
                 return DeviceProblems.NoCertificate();
-            var verdict = await posture.ReportAsync(certificate, Encoding.ASCII.GetString(await ReadBodyAsync(context)).Trim(), context.RequestAborted);
-            audit.Reported(context, verdict);
+            var verdict = await posture.ReportAsync(certificate, Encoding.ASCII.GetString(await ReadBodyAsync(context)).Trim(), DeviceAudit.OriginOf(context), context.RequestAborted);
             return TypedResults.Json(new PostureAnswer(verdict.Name, verdict.Reasons, verdict.StaleAt));
         }));
     }

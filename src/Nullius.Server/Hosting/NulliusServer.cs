@@ -108,6 +108,7 @@ public sealed class NulliusServer : IAsyncDisposable
         try
         {
             await Services.GetRequiredService<UnfinishedChanges>().TellAsync(cancellation).ConfigureAwait(false);
+            await Services.GetRequiredService<UnfinishedDeviceChanges>().TellAsync(cancellation).ConfigureAwait(false);
         }
         catch (AuditUnavailableException)
         {

@@ -8,6 +8,7 @@ using Nullius.Identity.Sessions;
 using Nullius.Identity.Trust;
 using Nullius.Server.Configuration;
 using Nullius.Server.Control;
+using Nullius.Server.DeviceEndpoints;
 
 namespace Nullius.Server.Hosting;
 
@@ -49,13 +50,15 @@ internal static class PlatformServices
 
     public static IServiceCollection AddDeviceInventory(this IServiceCollection services, Foundations foundations, NulliusConfig config, ServerOptions options)
     {
+        var events = new DeviceAudit(foundations.Audit, options.Time);
         var inventory = new DeviceInventory(
-            foundations.NewDevicesDb, options.Time, new DeviceComplianceOptions { Required = config.Devices.Required, StaleAfter = config.Devices.StaleAfter });
+            foundations.NewDevicesDb, events, options.Time, new DeviceComplianceOptions { Required = config.Devices.Required, StaleAfter = config.Devices.StaleAfter });
         services.AddSingleton(inventory);
         services.AddSingleton<IDeviceTrustSource>(inventory);
         services.AddSingleton<IDeviceOwners>(inventory);
-        services.AddSingleton(new DeviceEnrolment(foundations.NewDevicesDb, foundations.Authority, options.Time, options.Random) { CertificateLifetime = config.Devices.CertificateLifetime });
-        services.AddSingleton(new DevicePosture(foundations.NewDevicesDb, inventory, options.Time));
+        services.AddSingleton(new DeviceEnrolment(foundations.NewDevicesDb, events, foundations.Authority, options.Time, options.Random) { CertificateLifetime = config.Devices.CertificateLifetime });
+        services.AddSingleton(new DevicePosture(foundations.NewDevicesDb, events, inventory, options.Time));
+        services.AddSingleton(new UnfinishedDeviceChanges(foundations.NewDevicesDb, events));
         return services;
     }
 

@@ -15,11 +15,11 @@ public sealed class DeviceHouse(DevicesStore store, CertificateAuthority authori
 
     public CertificateAuthority Authority => authority;
 
-    public DeviceInventory Inventory { get; } = new(store.Open, store.Time, options);
+    public DeviceInventory Inventory { get; } = new(store.Open, store, store.Time, options);
 
-    public DeviceEnrolment Enrolment { get; } = new(store.Open, authority, store.Time, RandomSource.System);
+    public DeviceEnrolment Enrolment { get; } = new(store.Open, store, authority, store.Time, RandomSource.System);
 
-    public DevicePosture Posture => new(store.Open, Inventory, Time);
+    public DevicePosture Posture => new(store.Open, store, Inventory, Time);
 
     public static async Task<DeviceHouse> OpenAsync(DeviceComplianceOptions? options = null)
     {

@@ -7,7 +7,7 @@ using Nullius.State.Schema;
 namespace Nullius.Identity.Tests.Devices;
 
 /// <summary>A real store in a folder of its own, and a clock that the test moves.</summary>
-public sealed class DevicesStore : IDisposable
+public sealed class DevicesStore : IDeviceEvents, IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nullius-devices-");
 
@@ -16,6 +16,20 @@ public sealed class DevicesStore : IDisposable
         var directory = new DataDirectory(_folder.FullName);
         Ring = KeyRing.Open(directory, RandomSource.System);
         Store = Store.Open(directory, DevicesSchema.Scripts, Time);
+    }
+
+    /// <summary>What was recorded, in order.</summary>
+    public List<DeviceEvent> Events { get; } = [];
+
+    /// <summary>The trail cannot take anything.</summary>
+    public Exception? EventFault { get; set; }
+
+    public void Record(DeviceEvent happened)
+    {
+        if (EventFault is { } fault)
+            throw fault;
+        lock (Events)
+            Events.Add(happened);
     }
 
     public string Folder => _folder.FullName;

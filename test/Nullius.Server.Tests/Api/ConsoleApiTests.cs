@@ -91,7 +91,7 @@ public sealed class ConsoleApiTests
     {
         await using var host = await ConsoleHost.StartAsync();
 
-        using var answer = await GroupsAsync(host, "p9/" + call, """{"join": ["admins"], "leave": []}""");
+        using var answer = await PostPeopleAsync(host, "p9/" + call, """{"join": ["admins"], "leave": []}""");
 
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
         Assert.Empty(host.Views.Acts);
@@ -107,10 +107,52 @@ public sealed class ConsoleApiTests
     {
         await using var host = await ConsoleHost.StartAsync();
 
-        using var answer = await GroupsAsync(host, "p1/groups", body);
+        using var answer = await PostPeopleAsync(host, "p1/groups", body);
 
         Assert.Equal(status, answer.StatusCode);
         Assert.Equal(status == HttpStatusCode.OK ? ["admin ChangeGroups p1"] : [], host.Views.Acts);
+    }
+
+    [Theory]
+    [InlineData("""{"userName": "gina", "displayName": "Gina Gray", "groups": ["night"]}""", HttpStatusCode.OK, "admin CreatePerson gina (Gina Gray) night")]
+    [InlineData("""{"userName": "gina"}""", HttpStatusCode.OK, "admin CreatePerson gina () ")]
+    [InlineData("""{"userName": "alice"}""", HttpStatusCode.Conflict, null)]
+    [InlineData("""{"displayName": "Gina Gray"}""", HttpStatusCode.BadRequest, null)]
+    [InlineData("""{"userName": "gina", "groups": [null]}""", HttpStatusCode.BadRequest, null)]
+    [InlineData("nothing", HttpStatusCode.BadRequest, null)]
+    public async Task A_person_is_created_and_the_code_is_in_the_answer_alone(string body, HttpStatusCode status, string? act)
+    {
+        await using var host = await ConsoleHost.StartAsync();
+
+        using var answer = await CreateAsync(host, body);
+
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal(act is null ? [] : [act], host.Views.Acts);
+        if (status != HttpStatusCode.OK)
+            return;
+        Assert.Equal("no-store", answer.Headers.CacheControl?.ToString());
+        Assert.Null(answer.Headers.Location);
+        var made = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal("a-code", made.GetProperty("code").GetString());
+        Assert.DoesNotContain("a-code", made.GetProperty("page").GetString(), StringComparison.Ordinal);
+        Assert.Equal("ref-act", made.GetProperty("reference").GetString());
+    }
+
+    [Theory]
+    [InlineData(nameof(DecisionEffect.Deny))]
+    [InlineData(nameof(DecisionEffect.StepUp))]
+    public async Task Who_may_not_change_groups_creates_people_without_any(string ofGroups)
+    {
+        await using var host = await ConsoleHost.StartAsync();
+        host.Views.Besides = Enum.Parse<DecisionEffect>(ofGroups);
+
+        using var refused = await CreateAsync(host, """{"userName": "gina", "groups": ["administrators"]}""");
+        using var made = await CreateAsync(host, """{"userName": "gina", "groups": []}""");
+
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Contains("console:ChangeGroups", (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, made.StatusCode);
+        Assert.Equal(["admin CreatePerson gina () "], host.Views.Acts);
     }
 
     [Fact]
@@ -179,12 +221,14 @@ public sealed class ConsoleApiTests
         return await host.Http.SendAsync(request);
     }
 
-    private static async Task<HttpResponseMessage> GroupsAsync(ConsoleHost host, string call, string body)
+    private static async Task<HttpResponseMessage> PostPeopleAsync(ConsoleHost host, string call, string body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/people/" + call) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/people" + (call.Length > 0 ? "/" + call : "")) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
         request.Headers.Add("X-Nullius-Console", "1");
         return await host.Http.SendAsync(request);
     }
+
+    private static Task<HttpResponseMessage> CreateAsync(ConsoleHost host, string body) => PostPeopleAsync(host, "", body);
 
     private static async Task<string[]> ReferencesAsync(ConsoleHost host, string query)
     {

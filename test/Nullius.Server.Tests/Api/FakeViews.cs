@@ -65,6 +65,19 @@ internal sealed class FakeViews : IDecisionsView, IOverviewView, IPeopleView, ID
             ? new PersonDetail(found, new Dictionary<string, string>(), [], [], [])
             : id == Caller?.PersonId ? new PersonDetail(new("p9", "admin", "", false, [], true, [], "none", 1, 0, null), new Dictionary<string, string>(), [], [], []) : null);
 
+    /// <summary>What the gate says to operations besides the one of the request.</summary>
+    public DecisionEffect Besides { get; set; } = DecisionEffect.Allow;
+
+    public Task<CreatedPerson> CreateAsync(PersonToCreate given, Actor actor, CancellationToken cancellation)
+    {
+        if (People.Exists(person => person.UserName == given.UserName))
+            throw new Identity.People.DirectoryException($"the name `{given.UserName}` is taken");
+        Acts.Add($"{actor.UserName} CreatePerson {given.UserName} ({given.DisplayName}) {string.Join(' ', given.Groups ?? [])}");
+        return Task.FromResult(new CreatedPerson(new EntityRef("p3", given.UserName), "a-code", Noon.AddHours(1), "https://auth.example/sign-in/reset", actor.Reference));
+    }
+
+    public OperationAnswer? Ask(HttpContext context, string operation) => new(operation, "", Besides, Besides == DecisionEffect.Allow ? [] : ["No rule allows it."]);
+
     public Task<Receipt?> SetDisabledAsync(string id, bool disabled, Actor actor, CancellationToken cancellation) => Act(disabled ? "DisablePerson" : "EnablePerson", id, actor);
 
     public Task<Receipt?> DeleteAsync(string id, Actor actor, CancellationToken cancellation) => Act("DeletePerson", id, actor);

@@ -52,19 +52,21 @@ internal sealed class DeviceServer : IAsyncDisposable
         DevicesDb Open() => new(store);
         var authority = await CertificateAuthority.OpenAsync(Open, ring, TimeProvider.System, RandomSource.System, ["nullius.test"], CancellationToken.None);
         var certificates = await ServerCertificates.OpenAsync(authority, TimeProvider.System, [Host, "api.nullius.test"], CancellationToken.None);
-        var inventory = new DeviceInventory(Open, TimeProvider.System, new DeviceComplianceOptions());
+        var key = AuditSigningKey.Create();
+        var trail = AuditTrail.Open(new AuditOptions { Directory = directory.Audit, ReservedBytes = 4096 }, key, TimeProvider.System);
+        var events = new Nullius.Server.DeviceEndpoints.DeviceAudit(trail, TimeProvider.System);
+        var inventory = new DeviceInventory(Open, events, TimeProvider.System, new DeviceComplianceOptions());
         var server = new DeviceServer
         {
             Folder = folder,
             Authority = authority,
             Store = store,
             Inventory = inventory,
-            Enrolment = new DeviceEnrolment(Open, authority, TimeProvider.System, RandomSource.System),
+            Enrolment = new DeviceEnrolment(Open, events, authority, TimeProvider.System, RandomSource.System),
         };
-        var key = AuditSigningKey.Create();
         server._owned.AddRange([certificates, authority, store, key]);
-        server._trail = AuditTrail.Open(new AuditOptions { Directory = directory.Audit, ReservedBytes = 4096 }, key, TimeProvider.System);
-        await server.ListenAsync(certificates, new DevicePosture(Open, inventory, TimeProvider.System));
+        server._trail = trail;
+        await server.ListenAsync(certificates, new DevicePosture(Open, events, inventory, TimeProvider.System));
         return server;
     }
 

@@ -23,4 +23,7 @@ internal interface ICaller
 
     /// <summary>Null when the request carries no person.</summary>
     MeModel? Describe(HttpContext context);
+
+    /// <summary>What the gate says to another operation of the console, by name, for the same request. Null when the request carries no person.</summary>
+    OperationAnswer? Ask(HttpContext context, string operation);
 }

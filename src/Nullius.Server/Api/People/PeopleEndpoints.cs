@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Nullius.Server.Api.Decisions;
 using Nullius.Server.Api.Me;
 
 namespace Nullius.Server.Api.People;
@@ -7,6 +8,8 @@ internal static class PeopleEndpoints
 {
     private const string OwnAccount = "That is your own account; somebody else must do it, so that nobody locks themselves out.";
 
+    private const string IntoGroups = "Putting somebody into groups takes `console:ChangeGroups`; without groups the person can be created.";
+
     private const int MostGroups = 100;
 
     private static readonly string[] Columns = ["name", "factor", "sessions", "connections", "seen"];
@@ -14,6 +17,8 @@ internal static class PeopleEndpoints
     public static void MapPeople(this IEndpointRouteBuilder api)
     {
         api.MapGet("/people", ListAsync).WithName("ListPeople").WithSummary("People, by user name").ProducesProblem(400);
+        api.MapPost("/people", CreateAsync).WithName("CreatePerson").WithSummary("Create a person: the one-time code for the first sign-in stands in the answer and nowhere else")
+            .ProducesProblem(400).ProducesProblem(403).ProducesProblem(409);
         api.MapGet("/people/{id}", FindAsync).WithName("ReadPerson").WithSummary("One person with sessions, connections and devices").ProducesProblem(404);
         api.MapPost("/people/{id}/disable", DisableAsync).WithName("DisablePerson").WithSummary("Disable a person: sessions and connections end")
             .ProducesProblem(404).ProducesProblem(409);
@@ -37,6 +42,19 @@ internal static class PeopleEndpoints
         if (ListOrder.From(sort, Columns) is not { } order)
             return ApiProblems.Malformed(ListOrder.Fault(Columns));
         return TypedResults.Ok(await people.ListAsync(new PeopleFilter(q, withoutMfa ?? false, disabled) { Order = order }, page, cancellation));
+    }
+
+    private static async Task<Results<Ok<CreatedPerson>, ProblemHttpResult>> CreateAsync(
+        PersonToCreate given, IPeopleView people, ICaller caller, HttpContext context, CancellationToken cancellation)
+    {
+        if (caller.Of(context) is not { } actor)
+            return ApiProblems.Refused("The request carries no person.");
+        if (given.UserName is null || given.Groups is { } groups && (groups.Count > MostGroups || groups.Any(name => name is null)))
+            return ApiProblems.Malformed($"`userName` is a text, and `groups` names up to {MostGroups} groups.");
+        // Who may not put people into groups does not do it by way of a new account.
+        if (given.Groups is { Count: > 0 } && caller.Ask(context, "ChangeGroups") is var answer && answer is not { Effect: DecisionEffect.Allow })
+            return ApiProblems.Refused(string.Join(' ', [IntoGroups, .. answer?.Reasons ?? []]));
+        return TypedResults.Ok(await people.CreateAsync(given, actor, cancellation));
     }
 
     private static async Task<Results<Ok<PersonDetail>, ProblemHttpResult>> FindAsync(

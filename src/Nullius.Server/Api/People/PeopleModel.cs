@@ -1,3 +1,4 @@
+using Nullius.Server.Api.Decisions;
 using Nullius.Server.Api.Devices;
 
 namespace Nullius.Server.Api.People;
@@ -33,6 +34,16 @@ internal sealed record PersonDetail(
     PersonSummary Person, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<SessionSummary> Sessions,
     IReadOnlyList<ConnectionSummary> Connections, IReadOnlyList<DeviceSummary> Devices);
 
+/// <summary>A person to create.</summary>
+/// <param name="DisplayName">How pages show the person; none: the user name.</param>
+/// <param name="Groups">Names that are new become groups. Takes <c>console:ChangeGroups</c> besides.</param>
+internal sealed record PersonToCreate(string UserName, string? DisplayName, IReadOnlyList<string>? Groups);
+
+/// <summary>A person who was created.</summary>
+/// <param name="Code">With it the person chooses a password at <paramref name="Page"/>; this answer is the only place where it stands.</param>
+/// <param name="Reference">The decision and audit record of the call that did it.</param>
+internal sealed record CreatedPerson(EntityRef Person, string Code, DateTimeOffset ExpiresAt, string Page, string Reference);
+
 /// <summary>Groups that a person is to be in from now on, and in no longer.</summary>
 /// <param name="Join">Names that are new become groups.</param>
 /// <param name="Leave">Groups that the person is in.</param>
@@ -54,6 +65,10 @@ internal interface IPeopleView
 
     /// <summary>By id or user name; null when there is no such person. <paramref name="currentSession"/> marks the caller's own.</summary>
     Task<PersonDetail?> FindAsync(string id, string? currentSession, CancellationToken cancellation);
+
+    /// <summary>With a one-time code, which is nowhere else.</summary>
+    /// <exception cref="Identity.People.DirectoryException">The name is taken, was that of a deleted account, or something given is no name.</exception>
+    Task<CreatedPerson> CreateAsync(PersonToCreate given, Actor actor, CancellationToken cancellation);
 
     /// <summary>Null when there is no such person.</summary>
     Task<Receipt?> SetDisabledAsync(string id, bool disabled, Actor actor, CancellationToken cancellation);

@@ -27,6 +27,11 @@ internal sealed class Caller(CurrentGate gate, DeviceNames names) : ICaller
             [.. ConsoleOperations.Distinct.Select(operation => Answer(request, operation, Enforced(config, request)))]);
     }
 
+    public OperationAnswer? Ask(HttpContext context, string operation) =>
+        context.Features.Get<GateRequest>() is { Person: not null } request
+            ? Answer(request, ConsoleOperations.Distinct.Single(one => one.Name == operation), Enforced(gate.Value.Config, request))
+            : null;
+
     private OperationAnswer Answer(GateRequest request, ConsoleOperation operation, bool enforced)
     {
         var decision = gate.Value.Ask(request, operation.Name, operation.Path.Replace('*', '-'));

@@ -3,6 +3,7 @@ using Nullius.Identity.Devices;
 using Nullius.Identity.People;
 using Nullius.Identity.Sessions;
 using Nullius.Identity.Trust;
+using Nullius.Server.Api.Decisions;
 using Nullius.Server.Api.Devices;
 using Nullius.Server.Api.People;
 using ApiPerson = Nullius.Server.Api.People.PersonSummary;
@@ -45,6 +46,16 @@ internal sealed class PeopleView(
         return new PersonDetail(
             await SummaryAsync(person, own, FactorsOf(state), cancellation), person.Tags, shown,
             [.. connections.OrderByDescending(connection => connection.Since).Take(MostConnections).Select(Connection)], owned.Items);
+    }
+
+    public async Task<CreatedPerson> CreateAsync(PersonToCreate given, Actor actor, CancellationToken cancellation)
+    {
+        // A change that has begun is not left half way because its caller went away.
+        var (person, code) = await people.CreateAsync(
+            new NewPerson(given.UserName) { DisplayName = given.DisplayName ?? "", Groups = given.Groups ?? [] }, actor.UserName, CancellationToken.None);
+        var config = gate.Value.Config;
+        var host = config.HttpsPort == 443 ? config.SignInHost : $"{config.SignInHost}:{config.HttpsPort}";
+        return new CreatedPerson(new EntityRef(person.Id, person.UserName), code!.Code, code.ExpiresAt, $"https://{host}/sign-in/reset", actor.Reference);
     }
 
     public async Task<Receipt?> SetDisabledAsync(string id, bool disabled, Actor actor, CancellationToken cancellation)
