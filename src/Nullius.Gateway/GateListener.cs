@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Nullius.Gateway.Config;
+using Nullius.Gateway.Forwarding;
 using Nullius.Gateway.Reception;
 using Nullius.Gateway.Recording;
 using ClientCertificateMode = Nullius.Gateway.Config.ClientCertificateMode;
@@ -39,6 +40,8 @@ public static class GateListener
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         kestrel.AddServerHeader = false;
         kestrel.AllowResponseHeaderCompression = false;
+        // RFC 9110, section 5.5: applications send values beyond ASCII, such as names of files. They pass byte for byte.
+        kestrel.ResponseHeaderEncodingSelector = static _ => AnswerFraming.Values;
         Bound(kestrel.Limits, options);
         foreach (var address in options.Addresses)
             kestrel.Listen(address, options.Port, listen => Secure(listen, gate, options));

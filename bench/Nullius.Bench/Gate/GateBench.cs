@@ -8,7 +8,7 @@ namespace Nullius.Bench.Gate;
 internal static class GateBench
 {
     // A runtime compiles a program a little differently at each start, and keeps to it: one start says little.
-    private const int Starts = 5;
+    private const int Starts = 4;
     private const int Rounds = 4;
     private const double Seconds = 1.5;
     private const double WarmUp = 0.5;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nullius.Identity.Trust;
 using Nullius.Policy.Decisions;
 
@@ -11,7 +12,7 @@ internal static class Challenge
     /// <summary>The challenge of a refusal; null where nothing that could be presented would help.</summary>
     public static string? Of(GateRequest request, int status, Decision decision, bool stepUp) => status switch
     {
-        401 when stepUp => MoreProof(StepUp.Controls(decision)),
+        401 when stepUp => MoreProof(decision),
         // RFC 6750, section 3.1: who presented nothing is told of no error.
         401 when request.Refusal == RefusalReason.NoCredential || request.Credential == CredentialKind.None && request.Refusal == RefusalReason.DeviceMissing => Bearer,
         401 => $"{Bearer}, error=\"invalid_token\", error_description=\"{request.Refusal.Message()}\"",
@@ -22,12 +23,14 @@ internal static class Challenge
     /// <summary>True when a policy asks for proof of a person, and no person stands behind what was presented.</summary>
     public static bool AsksPersonOfKey(GateRequest request) => request is { Refusal: RefusalReason.PolicyChallenged, Session.Kind: SessionKind.ApiKey };
 
-    private static string MoreProof(IReadOnlyList<string> controls)
+    private static string MoreProof(Decision decision)
     {
         var challenge = Bearer + ", error=\"insufficient_user_authentication\", error_description=\"more proof is needed\"";
-        if (controls.Contains("mfa"))
+        if (StepUp.Controls(decision).Contains("mfa"))
             challenge += ", acr_values=\"mfa\"";
-        return controls.Contains("signInFrequency") ? challenge + ", max_age=\"0\"" : challenge;
+        // RFC 9470, section 3: how old a sign-in may be that is to be presented next. Of several policies the strictest is to be satisfied.
+        return decision.RequiredControls.Min(requirement => requirement.Age) is { } age
+            ? string.Create(CultureInfo.InvariantCulture, $"{challenge}, max_age=\"{(long)age.TotalSeconds}\"") : challenge;
     }
 
     // The narrowest scope that covers the request.

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Nullius.Gateway.Live;
 using Nullius.Gateway.Reception;
 using Nullius.Gateway.Steps;
@@ -52,7 +53,10 @@ internal sealed class RequestTransformer(GateCore core, GateRequest request) : H
         // To an extended CONNECT any success opens a tunnel (RFC 9113, section 8.5): an application that speaks no WebSocket has none.
         if (request.IsUpgrade && proxyResponse.IsSuccessStatusCode && HttpProtocol.IsHttp2(httpContext.Request.Protocol))
             throw new HttpRequestException("the application answered an upgrade without upgrading");
+        if (!AnswerFraming.IsReadable(proxyResponse))
+            throw new HttpRequestException("the application's answer can be read in two ways");
         var copy = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        copy &= AnswerFraming.MayHaveBody(httpContext.Response);
         StripAnswer(httpContext.Response.Headers);
         Preflight.Write(request);
         var live = request.Live!;
@@ -79,6 +83,8 @@ internal sealed class RequestTransformer(GateCore core, GateRequest request) : H
         }
 
         await base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
+        if (HttpProtocol.IsHttp2(httpContext.Request.Protocol) && httpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { Count: > 0 } trailers)
+            StripAnswer(trailers);
     }
 
     /// <summary>True for a request header that no client may send to an application of the route.</summary>

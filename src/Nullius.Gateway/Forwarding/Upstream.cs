@@ -54,6 +54,8 @@ internal sealed class Upstream : IDisposable
         ConnectTimeout = config.ConnectTimeout,
         EnableMultipleHttp2Connections = true,
         MaxResponseHeadersLength = 64,
+        // What the server in front has read as UTF-8 goes out as the bytes that came; answers are Latin-1 on both sides (RFC 9110, section 5.5).
+        RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.UTF8,
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
         ConnectCallback = (context, cancellation) => ConnectAsync(context, config, uri, roots, cancellation),
     };

@@ -30,7 +30,10 @@ internal sealed class Complete(GateCore core)
     {
         if (cut != RefusalReason.None)
             return cut.Code();
-        if (request.Http.RequestAborted.IsCancellationRequested)
+        // An answer that broke off is broken off for the client too: that its request is aborted then says nothing of the client.
+        if (request.ForwarderError is not (ForwarderError.RequestBodyDestination or ForwarderError.ResponseBodyDestination or ForwarderError.ResponseHeaders
+                or ForwarderError.UpgradeRequestDestination or ForwarderError.UpgradeResponseDestination)
+            && request.Http.RequestAborted.IsCancellationRequested)
             return "client-gone";
         return request.ForwarderError switch
         {

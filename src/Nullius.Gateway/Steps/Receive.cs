@@ -21,6 +21,8 @@ internal sealed class Receive(GateCore core) : IStep
         request.Now = core.Time.GetUtcNow();
         request.Reference = core.References.Next();
         request.Snapshot = core.Snapshot;
+        if (http.Request.Headers.Expect.Count > 0)
+            CloseUnasked(http);
         var fault = Read(request, http);
         if (fault != RequestFault.None)
         {
@@ -54,6 +56,20 @@ internal sealed class Receive(GateCore core) : IStep
         canonical.Query = query;
         canonical.Target = query.Length == 0 ? path : string.Concat(path, query);
         return RequestFault.None;
+    }
+
+    // Who was not asked for a body may send it or not (RFC 9110, section 10.1.1): on a connection that went on, what follows would have two readings.
+    private static void CloseUnasked(HttpContext http)
+    {
+        if (HttpProtocol.IsHttp2(http.Request.Protocol))
+            return;
+        http.Response.OnStarting(static state =>
+        {
+            var response = (HttpResponse)state;
+            if (response.StatusCode >= StatusCodes.Status300MultipleChoices)
+                response.Headers.Connection = "close";
+            return Task.CompletedTask;
+        }, http.Response);
     }
 
     private static RequestFault ReadMethod(GateRequest request, HttpContext http)

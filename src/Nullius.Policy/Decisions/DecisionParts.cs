@@ -32,7 +32,8 @@ public sealed record StatementRef(PolicyLayer Layer, string Source, int Line, st
 /// <param name="Policy">The policy that asks.</param>
 /// <param name="Controls">Graph names: <c>mfa</c>, <c>compliantDevice</c>, <c>domainJoinedDevice</c>, <c>passwordChange</c>, <c>signInFrequency</c>, …</param>
 /// <param name="All">True for AND, false for OR.</param>
-public sealed record ControlRequirement(StatementRef Policy, IReadOnlyList<string> Controls, bool All);
+/// <param name="Age">How old a sign-in may be, where <c>signInFrequency</c> asks for a recent one; null where nothing does.</param>
+public sealed record ControlRequirement(StatementRef Policy, IReadOnlyList<string> Controls, bool All, TimeSpan? Age = null);
 
 /// <summary>What a report-only policy would have done.</summary>
 public enum ReportOnlyResult

@@ -14,6 +14,12 @@ public sealed class ConnectionHeaderTests(InjectingGate gate) : AttackTests<Inje
     [InlineData("Connection: Cookie, X-Remote-User, X-Nullius-Assertion")]
     [InlineData("Proxy-Connection: X-Remote-User")]
     [InlineData("Keep-Alive: X-Remote-User")]
+    [InlineData("Connection: close\r\nConnection: X-Nullius-Assertion")]
+    [InlineData("Connection: close, x_remote_user")]
+    [InlineData("Connection: close,X-Remote-User,,")]
+    [InlineData("Connection: close, Content-Length, Transfer-Encoding, Host")]
+    [InlineData("Connection: keep-alive, \"X-Remote-User\"")]
+    [InlineData("Connection: te, X-Nullius-Assertion\r\nTE: trailers")]
     public async Task A_named_identity_header_still_arrives(string lines)
     {
         var response = await SendAsync(Request("/x", lines + "\r\n"));

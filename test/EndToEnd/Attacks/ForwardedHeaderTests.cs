@@ -25,7 +25,8 @@ public sealed class ForwardedHeaderTests(AddressBoundGate gate) : AttackTests<Ad
         "X-Forwarded-Server", "X-Forwarded-Scheme", "X-Forwarded-Ssl", "X-Forwarded-User", "X-Forwarded-Email", "X-Forwarded-Groups", "X-Forwarded-Preferred-Username",
         "X-Forwarded-Access-Token", "X-Forwarded-Client-Cert", "Forwarded", "X-Real-IP", "X-Original-URL", "X-Original-URI", "X-Original-Method", "X-Original-Host",
         "X-Rewrite-URL", "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP", "X-Cluster-Client-IP",
-        "X-Host", "X-Envoy-External-Address", "X-Envoy-Original-Path", "X-SSL-Client-Verify", "X-SSL-Client-S-DN", "X-Client-Cert", "SSL-Client-Cert", "X-ARR-ClientCert",
+        "X-Host", "X-Envoy-External-Address", "X-Envoy-Original-Path", "X-SSL-Client-Verify", "X-SSL-Client-S-DN", "X-Client-Cert", "X-Forwarded", "X-Forwarded-By", "X-Forwarded-For-Original", "X-Forwarded-Path", "X-Forwarded-Query", "X-Forwarded-Tls-Client-Cert", "X-Original-Forwarded-For",
+        "X-Original-Remote-Addr", "X-ProxyUser-Ip", "Fastly-Client-IP", "CloudFront-Viewer-Address", "Client-IP", "Via", "X-Remote-Addr", "X-Forward-Proto", "Front-End-Https", "X-Url-Scheme", "Proxy", "X-Request-Id", "SSL-Client-Cert", "X-ARR-ClientCert",
     ];
 
     [Theory]
@@ -59,6 +60,8 @@ public sealed class ForwardedHeaderTests(AddressBoundGate gate) : AttackTests<Ad
     [InlineData("True-Client-IP: 203.0.113.7")]
     [InlineData("CF-Connecting-IP: 203.0.113.7")]
     [InlineData("X-Client-IP: 203.0.113.7")]
+    [InlineData("Forwarded: for=203.0.113.7\r\nX-Forwarded-For: 203.0.113.7\r\nConnection: close")]
+    [InlineData("X-Forwarded-For: 203.0.113.7\r\nX-Original-URL: /open\r\nX-HTTP-Method-Override: OPTIONS")]
     public async Task A_claimed_address_does_not_satisfy_a_policy(string header) =>
         await RefusedAsync(Request("/office", header + "\r\n"), statuses: [403]);
 

@@ -30,6 +30,10 @@ public sealed class PathNormalisationTests(AdminDeniedGate gate) : AttackTests<A
         "/admin.", "/admin./", "/admin/.", "/admin/..", "/admin/./users", "/admin//users", "/admin/", "/admin/users", "/admin",
         "/%", "/%4", "/%zz", "/a%2", "/%u0061dmin", "/admin%", "/\u00e4dmin", "/admin\u00ff", "/adm\u0001in", "/admin\"", "/<admin>", "/admin|x", "/admin^", "/`admin`", "/{admin}",
         "admin", "admin/users", "", "*", "https:/admin", "https:admin", "/..", "/../", "/../../admin", "/.", "/..admin/../admin",
+        "/admin%3b", "/admin%3f", "/admin%23", "/admin#x", "/admin#/../public", "/admin?/../public", "/public;/..;/admin", "/public/%2e%2e;/admin", "/public/..%3b/admin", "/public/%252e%252e;/admin",
+        "/%ef%bc%8fadmin", "/public/%ef%bc%8e%ef%bc%8e/admin", "/public/%e2%80%a5/admin", "/public/%f0%80%80%ae%f0%80%80%ae/admin", "/%ed%a0%80admin", "/%f8%80%80%80%afadmin", "/public/..\u00c0\u00af/admin",
+        "/public/..%255cadmin", "/public\\..%5cadmin", "/public/..%c0%5cadmin", "/public/%c1%9c..%c1%9cadmin", "/admin%2e", "/admin%2e%2e", "/public/%2e%2e%00/admin", "/admin%0b", "/admin%0c", "/admin\u000b",
+        "/public/..;x=1/admin", "/public/.;/../admin", "//app.nullius.localhost/admin", "/http://x/../../admin", "/public/%2f%2e%2e%2f%2e%2e/admin", "/a/b/../../admin", "/admin;%2f..%2fpublic", "/admin,", "/.;/admin",
         "/ADMIN/../admin", "/public/.../admin/../../admin", "/public/%2e%2e%2f%2e%2e%2fadmin", "/.%00./admin", "/public/.%0d./admin",
     ];
 

@@ -51,6 +51,52 @@ public sealed class SmugglingTests(GateFixture gate) : AttackTests<GateFixture>(
         { "Content_Length: 34", Hidden },
         { "Content-Length\t: 34", Hidden },
         { "X: y\rContent-Length: 34", Hidden },
+        { "Transfer-Encoding: chunked;q=1", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: \"chunked\"", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked,", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: ,chunked", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked, chunked", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked\r\ntransfer-encoding: chunked", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: cow\r\nTransfer-Encoding: chunked", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: ch\u00fcnked", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding:\r\nTransfer-Encoding: chunked", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding\u0000: chunked", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding\r: chunked", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked\r\nContent-Length: 0\r\nX-Content-Length: 34", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked\r\nX-Content-Length: 34", "0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "0X1\r\nx\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "1 \r\nx\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "1\t;a\r\nx\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "\r\n1\r\nx\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "1g\r\nx\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "1.0\r\nx\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "100000001\r\nx\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "10000000000000001\r\nx\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "1\rx\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "1\r\r\nx\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "1\r\nx\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "1\r\nx\r\n0\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "1\r\nx\r\n0\r\n\n" + Hidden },
+        { "Transfer-Encoding: chunked", "1\r\nx\r\n0\r\rGET /hidden HTTP/1.1\r\nHost: x\r\n\r\n" },
+        { "Transfer-Encoding: chunked", "1;" + new string('a', 70_000) + "\r\nx\r\n0\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "0\r\nContent-Length: 34\r\nTransfer-Encoding: chunked\r\n\r\n" + Hidden },
+        { "Transfer-Encoding: chunked", "0\r\nX: y\r\n folded\r\n\r\n" + Hidden },
+        { "Content-Length: 0\r\n\tContent-Length: 34", Hidden },
+        { "Content-Length: 0\r\n 34", Hidden },
+        { "Content-Length:\t0\r\nContent-Length: 34", Hidden },
+        { "Content-Length: 0;34", Hidden },
+        { "Content-Length: \u00d9\u00a0", Hidden },
+        { "Content-Length: 0\u00a0", Hidden },
+        { "Content-Length: \"0\"", Hidden },
+        { "Content-Length: 0.0", Hidden },
+        { "Content-Length: 18446744073709551616", Hidden },
+        { "Content-Length\u0000: 34\r\nContent-Length: 0", Hidden },
+        { "Content-Length : 34\r\nContent-Length: 0", Hidden },
+        { "Content-Length: 0\u0000\r\nX: y", Hidden },
+        { "Expect: 100-continue\r\nContent-Length: 0\r\nContent-Length: 34", Hidden },
+        { "Expect: 100-continue\r\nContent-Length: 6\r\nTransfer-Encoding: chunked", "0\r\n\r\n" + Hidden },
+        { "Expect: y 100-continue\r\nContent-Length: 34", Hidden },
+        { "Expect: 100-continue\r\nExpect: 100-continue\r\nContent-Length: 34", Hidden },
     };
 
     [Theory]
@@ -87,10 +133,23 @@ public sealed class SmugglingTests(GateFixture gate) : AttackTests<GateFixture>(
     [InlineData("GET /outer HTTP/1.1\r\nHost: {0}:1\r\n{1}\r\n")]
     [InlineData("GET https://evil.example/outer HTTP/1.1\r\nHost: {0}\r\n{1}\r\n")]
     [InlineData("GET https://second.nullius.localhost/outer HTTP/1.1\r\nHost: {0}\r\n{1}\r\n")]
+    [InlineData("GET /outer HTTP/1.1\r\nHost: {0}.\r\n{1}\r\n")]
+    [InlineData("GET /outer HTTP/1.1\r\nHost: .{0}\r\n{1}\r\n")]
+    [InlineData("GET /outer HTTP/1.1\r\nHost: {0}\tx\r\n{1}\r\n")]
+    [InlineData("GET /outer HTTP/1.1\r\nHost: {0}#\r\n{1}\r\n")]
+    [InlineData("GET /outer HTTP/1.1\r\nHost: [::1]\r\n{1}\r\n")]
+    [InlineData("GET /outer HTTP/1.1\r\nHost : {0}\r\n{1}\r\n")]
+    [InlineData("GET /outer HTTP/1.1\r\nHost: {0}\r\n Host: evil.example\r\n{1}\r\n")]
+    [InlineData("GET http://{0}/outer HTTP/1.1\r\nHost: evil.example\r\n{1}\r\n")]
+    [InlineData("GET https://{0}/outer HTTP/1.1\r\nHost: {0}\r\nHost: {0}\r\n{1}\r\n")]
+    [InlineData("GET https://{0}\\@evil.example/outer HTTP/1.1\r\nHost: {0}\r\n{1}\r\n")]
+    [InlineData("OPTIONS * HTTP/1.1\r\nHost: {0}\r\n{1}\r\n")]
+    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")]
+    [InlineData("TRACE /outer HTTP/1.1\r\nHost: {0}\r\n{1}\r\n")]
     [InlineData("GET https://{0}@evil.example/outer HTTP/1.1\r\nHost: {0}\r\n{1}\r\n")]
     public async Task A_malformed_head_is_refused(string bytes) => await RefusedAsync(
         string.Format(System.Globalization.CultureInfo.InvariantCulture, bytes, Gate.At(GateFixture.App), Alice.CookieHeader(GateFixture.App)),
-        statuses: [0, 400, 404, 421, 505]);
+        statuses: [0, 400, 404, 405, 421, 505]);
 
     [Theory]
     [InlineData("1.0", "Transfer-Encoding: chunked", "0\r\n\r\n", "framing")]
@@ -105,6 +164,30 @@ public sealed class SmugglingTests(GateFixture gate) : AttackTests<GateFixture>(
         Assert.Contains($"\"code\":\"{code}\"", response!.Text, StringComparison.Ordinal);
         // What the application got, if anything, is no whole request.
         Assert.DoesNotContain(Gate.Upstream.Requests, seen => seen.BodyText.Length > 0 && seen.Values("Content-Length").Count > 0);
+    }
+
+    /// <summary>Bodies where nobody looks for one (CL.0): each arrives as that request's body, or the request is refused.</summary>
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("HEAD")]
+    [InlineData("DELETE")]
+    [InlineData("OPTIONS")]
+    public async Task A_body_of_a_method_that_seldom_has_one_is_no_second_request(string method)
+    {
+        var origin = $"Origin: https://{Gate.At(GateFixture.App)}\r\n";
+        foreach (var (framing, body) in new[] { ($"Content-Length: {Hidden.Length}\r\n", Hidden), ("Transfer-Encoding: chunked\r\n", $"{Hidden.Length:x}\r\n{Hidden}\r\n0\r\n\r\n") })
+        {
+            Gate.Upstream.Clear();
+            await using var client = await RawClient.ConnectAsync(Gate.Port, GateFixture.App);
+            await client.SendAsync(Request("/outer", origin + framing, method) + body + Request("/next"));
+            var first = await client.ReceiveAsync(head: method == "HEAD");
+            Assert.Contains(first?.Status ?? 0, new[] { 200, 400 });
+            if (first?.Status != 200)
+                continue;
+            Assert.Equal(200, (await client.ReceiveAsync())?.Status);
+            Assert.Equal(["/outer", "/next"], Gate.Upstream.Requests.Select(seen => seen.Target));
+            Assert.Equal(Hidden, Gate.Upstream.Requests[0].BodyText);
+        }
     }
 
     [Fact]

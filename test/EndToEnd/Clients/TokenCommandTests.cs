@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Nullius.EndToEnd.Harness;
 
 namespace Nullius.EndToEnd.Clients;
@@ -7,7 +8,7 @@ namespace Nullius.EndToEnd.Clients;
 public sealed class TokenCommandTests(DevicePlatform platform) : IClassFixture<DevicePlatform>
 {
     [Fact]
-    public async Task An_approved_token_opens_the_application_from_its_device_and_from_no_other()
+    public async Task An_approved_token_opens_the_application_from_its_device_alone_and_one_of_its_connections_is_closed_from_the_shell()
     {
         var (folder, other) = (platform.Folder("alice"), platform.Folder("alice-other"));
         await platform.EnrolAsync("alice", folder);
@@ -34,6 +35,59 @@ public sealed class TokenCommandTests(DevicePlatform platform) : IClassFixture<D
         Assert.Equal("401", await RunningPlatform.CurlAsync(platform, platform.Url("api", "/orders"), bearer));
         Assert.Equal("401", await RunningPlatform.CurlAsync(platform, platform.Url("api", "/orders"), [.. bearer, .. Certificate(other)]));
         Assert.NotEqual("200", await RunningPlatform.CurlAsync(platform, platform.Url("files", "/buckets"), [.. bearer, .. Certificate(folder)]));
+        await CloseOneAsync([.. bearer, .. Certificate(folder)]);
+    }
+
+    /// <summary>Of two open streams of one token, the first is closed from the shell; the token opens a third.</summary>
+    private async Task CloseOneAsync(string[] credentials)
+    {
+        using var first = await ListenAsync(credentials);
+        var reference = await NewestReferenceAsync();
+        using var second = await ListenAsync(credentials);
+        var receipt = await platform.NulliusAsync("revoke", "--connection", reference, "--data", platform.Data, "--format", "json");
+
+        Assert.True(receipt.Code == 0, receipt.Error);
+        using var json = JsonDocument.Parse(receipt.Out);
+        Assert.Equal(reference, Assert.Single(json.RootElement.GetProperty("closed").EnumerateArray()).GetProperty("reference").GetString());
+        Assert.Equal(0, json.RootElement.GetProperty("stillOpen").GetInt32());
+        // Its stream ends; the other's goes on; nothing was taken from the token.
+        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await first.StandardOutput.ReadToEndAsync(late.Token);
+        await first.WaitForExitAsync(late.Token);
+        Assert.NotNull(await second.StandardOutput.ReadLineAsync(late.Token));
+        Assert.False(second.HasExited);
+        using (var third = await ListenAsync(credentials))
+            third.Kill();
+        second.Kill();
+        var again = await platform.NulliusAsync("revoke", "--connection", reference, "--data", platform.Data);
+        Assert.NotEqual(0, again.Code);
+        Assert.Contains(reference, again.Error, StringComparison.Ordinal);
+        var trail = await platform.NulliusAsync("audit", "tail", "--data", platform.Data, "--last", "50", "--format", "jsonl");
+        Assert.Contains(trail.Out.Split('\n'), line => line.Contains(reference, StringComparison.Ordinal) && line.Contains("\"closed\":\"connection-ended\"", StringComparison.Ordinal) && line.Contains("\"closedBy\":", StringComparison.Ordinal));
+    }
+
+    /// <summary>An event stream that somebody reads with curl; its first event has come.</summary>
+    private async Task<Process> ListenAsync(string[] credentials)
+    {
+        var start = new ProcessStartInfo(
+            Tools.Find("curl"), ["-sSN", "--max-time", "100", "--resolve", $"*:{platform.Port}:127.0.0.1", "--cacert", platform.Roots, "-H", "Accept: text/event-stream", .. credentials, platform.Url("api", "/events")])
+        {
+            RedirectStandardOutput = true,
+        };
+        var curl = Process.Start(start)!;
+        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        Assert.NotNull(await curl.StandardOutput.ReadLineAsync(late.Token));
+        return curl;
+    }
+
+    /// <summary>The reference of the decision that opened the newest event stream, as the trail says it.</summary>
+    private async Task<string> NewestReferenceAsync()
+    {
+        var trail = await platform.NulliusAsync("audit", "tail", "--data", platform.Data, "--last", "20", "--format", "jsonl");
+        Assert.True(trail.Code == 0, trail.Error);
+        var line = trail.Out.Split('\n').Last(line => line.Contains("\"stage\":\"decision\"", StringComparison.Ordinal) && line.Contains("/events", StringComparison.Ordinal));
+        using var record = JsonDocument.Parse(line);
+        return record.RootElement.GetProperty("metadata").GetProperty("uid").GetString()!;
     }
 
     [Fact]

@@ -34,6 +34,9 @@ internal sealed class RecordingUpstream : IAsyncDisposable
     /// <summary>What is answered; default a 200 with the request line as body.</summary>
     public Func<RecordedRequest, string> Respond { get; set; } = request => Ok(request.RequestLine);
 
+    /// <summary>Takes a request at its head and says whatever it likes on the connection; true when another request may follow. Null: <see cref="Respond"/> answers.</summary>
+    public Func<RecordedRequest, Stream, ByteReader, Task<bool>>? Script { get; set; }
+
     public static string Ok(string body, string headers = "") =>
         $"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n{headers}\r\n{body}";
 
@@ -66,6 +69,14 @@ internal sealed class RecordingUpstream : IAsyncDisposable
             while (await reader.ReadThroughAsync("\r\n\r\n"u8.ToArray(), MaxHead) is { } head)
             {
                 var request = new RecordedRequest(Encoding.Latin1.GetString(head), []);
+                if (Script is { } script)
+                {
+                    _requests.Enqueue(request);
+                    if (await script(request, stream, reader))
+                        continue;
+                    return;
+                }
+
                 if (request.Values("Expect") is [var expect] && expect.Equals("100-continue", StringComparison.OrdinalIgnoreCase))
                     await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), _stop.Token);
                 request = request with { Body = await BodyAsync(request, reader) };

@@ -89,17 +89,20 @@ public class ChallengeTests
         Assert.EndsWith(", acr_values=\"mfa\"", challenge, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_token_that_is_too_old_is_asked_for_a_fresh_sign_in()
+    [Theory]
+    [InlineData(""" "type":"hours","value":1,"frequencyInterval":"timeBased" """, 3600)]
+    [InlineData(""" "type":"days","value":2,"frequencyInterval":"timeBased" """, 172800)]
+    [InlineData(""" "frequencyInterval":"everyTime" """, 300)]
+    public async Task A_token_that_is_too_old_is_told_how_old_a_sign_in_may_be(string frequency, int seconds)
     {
-        await using var harness = await WithPolicyAsync(Policy + """ "sessionControls":{"signInFrequency":{"isEnabled":true,"type":"hours","value":1,"authenticationType":"primaryAndSecondaryAuthentication","frequencyInterval":"timeBased"}}} """);
+        await using var harness = await WithPolicyAsync(Policy + """ "sessionControls":{"signInFrequency":{"isEnabled":true,"authenticationType":"primaryAndSecondaryAuthentication",""" + frequency + "}}}");
         using var certificate = Laptop(harness);
-        var longAgo = harness.Time.GetUtcNow() - TimeSpan.FromHours(2);
+        var longAgo = harness.Time.GetUtcNow() - TimeSpan.FromDays(3);
         var (_, secret) = harness.Session(kind: SessionKind.Token, change: session => session with { BoundDeviceId = "d-1", AuthenticatedAt = longAgo, MfaAt = longAgo });
         await FollowedAsync(harness);
         var (status, challenge) = await AskAsync(harness.Client("", certificate), "nlt_" + secret);
         Assert.Equal(HttpStatusCode.Unauthorized, status);
-        Assert.EndsWith(", max_age=\"0\"", challenge, StringComparison.Ordinal);
+        Assert.EndsWith($", error_description=\"more proof is needed\", max_age=\"{seconds}\"", challenge, StringComparison.Ordinal);
     }
 
     private static async Task<Harness> WithPolicyAsync(string policy)

@@ -130,7 +130,7 @@ internal static class ControlParser
             }
             period = days ? TimeSpan.FromDays(count) : TimeSpan.FromHours(count);
         }
-        var requirement = new ControlRequirement(policy, [SignInFrequency.Control], All: true);
+        var requirement = new ControlRequirement(policy, [SignInFrequency.Control], All: true, period);
         return enabled ? new SignInFrequency(period, secondary, everyTime, type == "days", requirement) : null;
     }
 
