@@ -139,6 +139,34 @@ public sealed class FramingTests(GateFixture gate) : AttackTests<GateFixture>(ga
         Assert.Equal(200, (await client.ExchangeAsync(Fields("/y"))).Status);
     }
 
+    /// <summary>Over TLS, and over HTTP/2 to the application, where breaking off is a reset of one stream.</summary>
+    [Theory]
+    [InlineData("1.1", GateFixture.Rich, "/break-off")]
+    [InlineData("2.0", GateFixture.Rich, "/break-off")]
+    [InlineData("1.1", GateFixture.Rich, "/break-off/file")]
+    [InlineData("1.1", GateFixture.Grpc, "/break-off")]
+    [InlineData("2.0", GateFixture.Grpc, "/break-off")]
+    [InlineData("2.0", GateFixture.Grpc, "/break-off/file")]
+    [InlineData("2.0", GateFixture.Grpc, "/demo.Clock/BreakOff")]
+    public async Task An_answer_that_the_application_resets_is_never_whole(string version, string host, string path)
+    {
+        using var client = Gate.Client(Version.Parse(version));
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"https://{Gate.At(host)}{path}") { Version = Version.Parse(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Headers.Add("Cookie", $"__Host-nullius={Alice.Cookie(host)}");
+        request.Headers.Add("Origin", $"https://{Gate.At(host)}");
+        request.Content = new ByteArrayContent([0, 0, 0, 0, 0]);
+        request.Content.Headers.ContentType = new(path.StartsWith("/demo.", StringComparison.Ordinal) ? "application/grpc" : "text/plain");
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Gate.RichApp.BreakOff.Release();
+        await Assert.ThrowsAnyAsync<Exception>(() => response.Content.ReadAsByteArrayAsync(deadline.Token));
+        Assert.False(deadline.IsCancellationRequested, "the client waits on");
+        var reference = response.Headers.GetValues("X-Seen").Single();
+        await Poll.UntilAsync(() => Trail.Closed(Gate, reference) is not null, "the completion is recorded");
+        Assert.Equal("application-failed", Trail.Closed(Gate, reference));
+    }
+
     public static TheoryData<string> Unreadable { get; } =
     [
         "200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
@@ -183,7 +211,6 @@ public sealed class FramingTests(GateFixture gate) : AttackTests<GateFixture>(ga
             // Reset: nobody takes it for whole.
         }
 
-        TestContext.Current.SendDiagnosticMessage($"RAW {answer.Replace("\r\n", "|")} => {got?.Status} {string.Join("|", got?.Headers ?? [])} `{got?.Text}`");
         Assert.True(got is null or { Status: 502 } or { Status: 200, Text: "hello" }, $"{got?.Status}: {got?.Text}");
         if (got is not null)
         {
