@@ -9,6 +9,7 @@ import { back } from '../navigation/location';
 import { Failed, Loading, Outdated } from '../states/States';
 import { Time } from '../time/Time';
 import { DeviceState } from './DeviceState';
+import { Owner } from './Owner';
 import { factWords } from './words';
 
 /** One device: whether it is trusted, why, and how to end it. */
@@ -75,7 +76,7 @@ function Heading({ detail: { device, enrolledAt, revokedAt, revokedBy }, path, o
         <div>
           <dt>Owner</dt>
           <dd>
-            <Link href={`/people/${encodeURIComponent(device.owner.id)}`}>{device.owner.name}</Link>
+            <Owner owner={device.owner} />
           </dd>
         </div>
         <div>

@@ -6,6 +6,7 @@ import { count } from '../time/format';
 import { Time } from '../time/Time';
 import { DeviceState } from './DeviceState';
 import { Enrol } from './Enrol';
+import { Owner } from './Owner';
 
 const href = (device: DeviceSummary) => `/devices/${encodeURIComponent(device.id)}`;
 
@@ -30,7 +31,7 @@ export function DevicesPage() {
       href={href}
       columns={[
         { name: 'Device', sort: 'name', cell: (device) => <Name device={device} /> },
-        { name: 'Owner', sort: 'owner', cell: (device) => <Link href={`/people/${encodeURIComponent(device.owner.id)}`}><bdi>{device.owner.name}</bdi></Link> },
+        { name: 'Owner', sort: 'owner', cell: (device) => <Owner owner={device.owner} /> },
         { name: 'State', sort: 'state', cell: (device) => <State device={device} /> },
         { name: 'Reported', sort: 'reported', cell: (device) => <Time at={device.reportedAt} as="relative" /> },
         { name: 'Certificate ends', sort: 'certificate', cell: (device) => <Time at={device.certificateExpiresAt} as="relative" otherwise="none" /> },

@@ -15,6 +15,7 @@ export function attention(model: OverviewModel, now: Date): Attention[] {
   const list: Attention[] = [];
   for (const error of model.policyErrors)
     list.push(located(error.message.replace(/[.\s]*$/, '')));
+  for (const warning of model.warnings ?? []) list.push({ level: 'bad', words: `${warning[0]!.toUpperCase()}${warning.slice(1)}.`, href: null });
   for (const point of model.snapshots)
     if (point.ageSeconds > point.boundSeconds)
       list.push({ level: 'bad', words: `${point.point} has been without fresh trust for ${span(point.ageSeconds)} and denies past ${span(point.boundSeconds)}.`, href: null });

@@ -77,6 +77,13 @@ public sealed class PeopleDirectory
         return await SummariesAsync(db, query, cancellation);
     }
 
+    /// <summary>Names of deleted accounts by id, in lower case, as far as nobody has taken the name since.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> DeletedNamesAsync(CancellationToken cancellation)
+    {
+        await using var db = await _contexts.CreateDbContextAsync(cancellation);
+        return (await db.RetiredNames.AsNoTracking().ToListAsync(cancellation)).ToDictionary(row => row.PersonId, row => row.Name.ToLowerInvariant(), StringComparer.Ordinal);
+    }
+
     /// <summary>By id or by name; null when there is none.</summary>
     public async Task<PersonSummary?> FindAsync(string idOrName, CancellationToken cancellation)
     {

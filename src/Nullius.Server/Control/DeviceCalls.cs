@@ -1,5 +1,6 @@
 using Nullius.Identity.Devices;
 using Nullius.Identity.People;
+using Nullius.Server.Api.Views;
 using Nullius.Server.Hosting;
 
 namespace Nullius.Server.Control;
@@ -16,12 +17,11 @@ internal static class DeviceCalls
     private static async Task<IReadOnlyList<DeviceView>> ListAsync(Instance instance, CancellationToken cancellation)
     {
         var devices = await instance.Get<DeviceInventory>().ListAsync(cancellation).ConfigureAwait(false);
-        var people = await instance.Get<PeopleDirectory>().ListAsync(false, null, cancellation).ConfigureAwait(false);
-        var names = people.ToDictionary(p => p.Id, p => p.UserName, StringComparer.Ordinal);
+        var owners = await OwnerNames.ReadAsync(instance.Get<PeopleDirectory>(), cancellation).ConfigureAwait(false);
         return
         [
             .. devices.Select(d => new DeviceView(
-                d.Id, d.Name, d.Platform, names.GetValueOrDefault(d.OwnerId, d.OwnerId), d.State.ToString().ToLowerInvariant(), d.Reasons, d.ReportedAt,
+                d.Id, d.Name, d.Platform, owners.Of(d.OwnerId), d.State.ToString().ToLowerInvariant(), d.Reasons, d.ReportedAt,
                 d.Facts.ToDictionary(f => f.Key, f => f.Value.State, StringComparer.Ordinal))),
         ];
     }

@@ -29,6 +29,9 @@ internal sealed class LiveConfiguration : IAsyncDisposable
         now = new Snapshot(config, config, time.GetUtcNow(), 1, [], null);
     }
 
+    /// <summary>Says what the set that is in force leads to, in one line; null when nothing is wrong with it.</summary>
+    public Func<CancellationToken, Task<string?>> Trouble { get; init; } = static _ => Task.FromResult<string?>(null);
+
     /// <summary>The configuration in force.</summary>
     public NulliusConfig Config => now.Config;
 
@@ -43,10 +46,12 @@ internal sealed class LiveConfiguration : IAsyncDisposable
 
     /// <param name="config">In force now.</param>
     /// <param name="adapt">Applied to whatever is read: what the command line and the demonstration change about it.</param>
+    /// <param name="trouble">As <see cref="Trouble"/>.</param>
     public static LiveConfiguration Start(
-        NulliusConfig config, Func<NulliusConfig, NulliusConfig> adapt, Gate gate, ServerCertificates certificates, int port, TimeProvider time, ILogger log)
+        NulliusConfig config, Func<NulliusConfig, NulliusConfig> adapt, Gate gate, ServerCertificates certificates, Func<CancellationToken, Task<string?>> trouble,
+        int port, TimeProvider time, ILogger log)
     {
-        var live = new LiveConfiguration(config, adapt, gate, certificates, port, time, log);
+        var live = new LiveConfiguration(config, adapt, gate, certificates, port, time, log) { Trouble = trouble };
         live.watch = FileWatch.Start(() => live.Watched, live.ReloadAsync, time);
         return live;
     }
@@ -67,6 +72,19 @@ internal sealed class LiveConfiguration : IAsyncDisposable
         finally
         {
             change.Release();
+        }
+    }
+
+    /// <summary>Warns of what the set that is in force leads to.</summary>
+    public async Task WarnAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (await Trouble(cancellation).ConfigureAwait(false) is { } trouble) log.LogWarning("{Trouble}", trouble);
+        }
+        catch (Exception fault) when (State.StoreUnavailableException.From(fault) is not null)
+        {
+            // The store is away, which is said elsewhere; the next change asks again.
         }
     }
 
@@ -125,6 +143,7 @@ internal sealed class LiveConfiguration : IAsyncDisposable
         }
         now = new Snapshot(wanted, read, time.GetUtcNow(), now.Generation + 1, [], null);
         log.LogInformation("configuration and policies are live (generation {Generation})", now.Generation);
+        await WarnAsync(cancellation).ConfigureAwait(false);
     }
 
     private Task CoverAsync(NulliusConfig config, CancellationToken cancellation) =>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Nullius.Audit;
 using Nullius.Gateway;
 using Nullius.Gateway.Config;
+using Nullius.Identity.Devices;
 using Nullius.Identity.People;
 using Nullius.Server.Api;
 using Nullius.Server.Configuration;
@@ -93,13 +94,14 @@ public sealed class NulliusServer : IAsyncDisposable
 
         var logs = Services.GetRequiredService<ILoggerFactory>();
         live = foundations.Hold(LiveConfiguration.Start(
-            config, adapt, Gate, foundations.Certificates, Port, options.Time, logs.CreateLogger<LiveConfiguration>()));
+            config, adapt, Gate, foundations.Certificates, Services.GetRequiredService<ActiveAdministrators>().LackAsync, Port, options.Time, logs.CreateLogger<LiveConfiguration>()));
         foundations.Hold(await RedirectListener.StartAsync(config.Listen.Addresses, Port, live.IsOurs, new StandardErrorLogs(options.LogLevel), cancellation).ConfigureAwait(false));
         Address = $"https://{PlatformServices.Authority(config.Gate.ConsoleHost, Port)}/";
         var instance = new Instance(Gate, live, foundations, Services, Port, Address, options.Time.GetUtcNow());
         var verify = foundations.Hold(await VerifyRuns.StartAsync(instance, logs.CreateLogger<VerifyRuns>(), cancellation).ConfigureAwait(false));
         foundations.Hold(await ControlListener.StartAsync(instance, verify, new StandardErrorLogs(options.LogLevel), cancellation).ConfigureAwait(false));
         await FirstPeople.WelcomeAsync(instance, options.Demo, options, cancellation).ConfigureAwait(false);
+        await live.WarnAsync(cancellation).ConfigureAwait(false);
         if (options.Demo) foundations.Hold(await DemoDevices.StartAsync(instance, options, cancellation).ConfigureAwait(false));
     }
 

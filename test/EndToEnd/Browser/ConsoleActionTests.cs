@@ -78,7 +78,9 @@ public sealed class ConsoleActionTests(DemoPlatform platform) : IClassFixture<De
         var console = await platform.SignedInAsync("carol");
         await platform.OpenPersonAsync(console, "alice");
         await console.ChangeGroupsAsync("night");
-        await console.ReceiptAsync("The groups are changed");
+        var receipt = await console.ReceiptAsync("The groups are changed");
+        Assert.Equal("1", await receipt.FigureAsync("Connections closed"));
+        Assert.Equal("0", await receipt.FigureAsync("Still open"));
         Assert.Equal(PolicyViolation, await alice.SocketEndAsync());
         Assert.Equal(403, await alice.StatusAsync("/orders"));
         await console.ChangeGroupsAsync("developers");
@@ -104,6 +106,54 @@ public sealed class ConsoleActionTests(DemoPlatform platform) : IClassFixture<De
         // Alice's sessions end here: other tests count them.
         await control.PostAsync<RevocationReceipt>("/v1/users/alice/disable", null, CancellationToken.None);
         await control.PostAsync<RevocationReceipt>("/v1/users/alice/enable", null, CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_person_who_is_created_in_the_console_signs_in_with_the_code_that_is_shown_once()
+    {
+        var console = await platform.SignedInAsync("carol");
+        await console.GotoAsync(platform.Url("console", "/people"));
+        await console.GetByRole(AriaRole.Link, new() { Name = "Create a person" }).ClickAsync();
+        await console.CreatePersonAsync("alice", "Another Alice", "");
+        await Assertions.Expect(console.GetByRole(AriaRole.Alert)).ToContainTextAsync("the name `alice` is taken");
+        await console.CreatePersonAsync("not a name", "", "");
+        await Assertions.Expect(console.GetByRole(AriaRole.Alert)).ToContainTextAsync("`not a name` is no user name");
+
+        await console.CreatePersonAsync("hanna", "Hanna Hill", "support night-shift");
+        var code = await console.Locator(".code-value code").InnerTextAsync();
+        await Assertions.Expect(console.GetByRole(AriaRole.Status).Filter(new() { HasText = "hanna" })).ToContainTextAsync("It is shown only now");
+        await Assertions.Expect(console.GetByRole(AriaRole.Row).Filter(new() { HasText = "Hanna Hill" })).ToContainTextAsync("support");
+        await Assertions.Expect(console.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+
+        // Nowhere but on this page, and not on it any more once it was left.
+        Assert.DoesNotContain(code, console.Url, StringComparison.Ordinal);
+        Assert.DoesNotContain(code, await console.EvaluateAsync<string>("() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }, document.cookie, history.state])"), StringComparison.Ordinal);
+        Assert.DoesNotContain(code, platform.Said(), StringComparison.Ordinal);
+        var trail = string.Concat(Directory.EnumerateFiles(Path.Combine(platform.Data, "audit"), "*", SearchOption.AllDirectories).Select(ReadShared));
+        Assert.DoesNotContain(code, trail, StringComparison.Ordinal);
+        Assert.Contains("\"name\":\"hanna\"},\"actor\":{\"user\":{\"name\":\"carol\"}},\"message\":\"groups support night-shift\"", trail, StringComparison.Ordinal);
+        await console.GotoAsync(platform.Url("console", "/people"));
+        await console.GoBackAsync();
+        await Assertions.Expect(console.GetByRole(AriaRole.Heading, new() { Name = "Create a person" })).ToBeVisibleAsync();
+        await Assertions.Expect(console.Locator(".code-value")).ToHaveCountAsync(0);
+
+        var hanna = await platform.PageAsync();
+        await hanna.GotoAsync(platform.Url("auth", "/sign-in/reset"));
+        await hanna.GetByLabel("User name").FillAsync("hanna");
+        await hanna.GetByLabel("One-time code").FillAsync(code);
+        await hanna.GetByLabel("New password", new() { Exact = true }).FillAsync("kelp orbit lantern 47");
+        await hanna.GetByLabel("New password again").FillAsync("kelp orbit lantern 47");
+        await hanna.GetByRole(AriaRole.Button, new() { Name = "Set password" }).ClickAsync();
+        await platform.EnrolAsync(hanna, "hanna");
+        await hanna.GotoAsync(platform.Url("api", "/orders"));
+        Assert.Equal(200, await hanna.StatusAsync("/orders"));
+    }
+
+    private static string ReadShared(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
     }
 
     [Fact]

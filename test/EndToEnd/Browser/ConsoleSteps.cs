@@ -32,6 +32,15 @@ internal static class ConsoleSteps
         await Assertions.Expect(dialog).ToHaveCountAsync(0);
     }
 
+    /// <summary>Fills in the form that creates a person, and sends it.</summary>
+    public static async Task CreatePersonAsync(this IPage console, string name, string display, string groups)
+    {
+        await console.GetByLabel("User name").FillAsync(name);
+        await console.GetByLabel("Display name").FillAsync(display);
+        await console.GetByLabel("Groups, with").FillAsync(groups);
+        await console.GetByRole(AriaRole.Button, new() { Name = "Create", Exact = true }).ClickAsync();
+    }
+
     /// <summary>The receipt of an action, as soon as it is there.</summary>
     public static async Task<ILocator> ReceiptAsync(this IPage console, string heading)
     {

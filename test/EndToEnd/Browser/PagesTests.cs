@@ -97,7 +97,7 @@ public sealed partial class PagesTests(DemoPlatform platform) : IClassFixture<De
         page.PageError += (_, fault) => said.Add(fault);
         await (await page.Context.NewPageAsync()).GotoAsync(platform.Url("shop"));
 
-        foreach (var path in new[] { "/", "/live", "/live?effect=deny&person=nobody-of-that-name", "/people", "/people?withoutMfa=true", "/devices?enrol=true", "/devices?q=nothing-of-that-name", "/people?sort=-seen", "/routes?q=shop", "/routes", "/nothing/here" })
+        foreach (var path in new[] { "/", "/live", "/live?effect=deny&person=nobody-of-that-name", "/people", "/people?withoutMfa=true", "/people?create=true", "/devices?enrol=true", "/devices?q=nothing-of-that-name", "/people?sort=-seen", "/routes?q=shop", "/routes", "/nothing/here" })
         {
             await page.GotoAsync(platform.Url("console", path));
             await Assertions.Expect(page.GetByRole(AriaRole.Navigation, new() { Name = "Pages" })).ToBeVisibleAsync();
@@ -116,6 +116,27 @@ public sealed partial class PagesTests(DemoPlatform platform) : IClassFixture<De
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "The chain" })).ToBeVisibleAsync();
         await LookAsync(page, "console-decision");
         Assert.Empty(said);
+    }
+
+    [Fact]
+    public async Task Text_that_is_too_pale_is_found_in_every_appearance()
+    {
+        var page = await platform.PageAsync();
+        await page.GotoAsync(platform.Url("auth", "/sign-in"));
+        foreach (var (scheme, contrast, pale) in new[]
+        {
+            (ColorScheme.Light, Contrast.NoPreference, "#8a8f98"), (ColorScheme.Dark, Contrast.NoPreference, "#5a606b"),
+            // Enough for everybody (4.5:1), too little for who asks for more.
+            (ColorScheme.Light, Contrast.More, "#6a6f78"),
+        })
+        {
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme, Contrast = contrast });
+            await page.AssertAccessibleAsync(contrast == Contrast.More);
+            await page.Locator("h1").EvaluateAsync("(heading, pale) => { heading.style.color = pale; heading.style.fontSize = '14px'; heading.style.fontWeight = '400'; }", pale);
+            var failure = await Assert.ThrowsAnyAsync<Exception>(() => page.AssertAccessibleAsync(contrast == Contrast.More));
+            Assert.Contains("color-contrast", failure.Message, StringComparison.Ordinal);
+            await page.Locator("h1").EvaluateAsync("heading => heading.removeAttribute('style')");
+        }
     }
 
     [Fact]
@@ -163,6 +184,10 @@ public sealed partial class PagesTests(DemoPlatform platform) : IClassFixture<De
                 if (width != 768)
                     await page.AssertAccessibleAsync();
             }
+
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce, Contrast = Contrast.More });
+            await page.AssertAccessibleAsync(more: true);
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce, Contrast = Contrast.NoPreference });
         }
 
         await page.SetViewportSizeAsync(1440, 900);

@@ -44,7 +44,11 @@ internal sealed record OverviewPolicyError(string Message);
 internal sealed record OverviewModel(
     DateTimeOffset At, DateTimeOffset CountedSince, int BucketSeconds, IReadOnlyList<OverviewBucket> Buckets, IReadOnlyList<OverviewReason> Reasons,
     IReadOnlyList<OverviewConnections> Connections, IReadOnlyList<OverviewSnapshot> Snapshots, IReadOnlyList<OverviewCertificate> Certificates,
-    IReadOnlyList<OverviewPolicyError> PolicyErrors, int People, int PeopleWithoutSecondFactor, int Devices, int DevicesNotCompliant);
+    IReadOnlyList<OverviewPolicyError> PolicyErrors, int People, int PeopleWithoutSecondFactor, int Devices, int DevicesNotCompliant)
+{
+    /// <summary>What is in force and yet leads to trouble, one line each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
 
 /// <summary>How the console reads the state of the gate.</summary>
 internal interface IOverviewView

@@ -15,11 +15,11 @@ internal sealed class DevicesView(DeviceInventory inventory, DeviceEnrolment enr
 {
     public async Task<Page<DeviceSummary>> ListAsync(DeviceFilter filter, PageRequest page, CancellationToken cancellation)
     {
-        var names = (await people.ListAsync(false, null, cancellation)).ToDictionary(person => person.Id, person => person.UserName, StringComparer.Ordinal);
+        var owners = await OwnerNames.ReadAsync(people, cancellation);
         var text = string.IsNullOrWhiteSpace(filter.Text) ? null : filter.Text.Trim();
         var states = filter.State?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
         var matching = (await inventory.ListAsync(cancellation))
-            .Select(device => Summary(device, names.GetValueOrDefault(device.OwnerId, device.OwnerId)))
+            .Select(device => Summary(device, owners.Of(device.OwnerId)))
             .Where(device => (filter.Owner is null || device.Owner.Id == filter.Owner)
                 && (states.Length == 0 || states.Contains(device.State, StringComparer.OrdinalIgnoreCase))
                 && (text is null || device.Name.Contains(text, StringComparison.OrdinalIgnoreCase) || device.Owner.Name.Contains(text, StringComparison.OrdinalIgnoreCase)))
@@ -41,11 +41,11 @@ internal sealed class DevicesView(DeviceInventory inventory, DeviceEnrolment enr
     {
         if (await inventory.FindAsync(id, cancellation) is not { } device)
             return null;
-        var owner = await people.FindAsync(device.OwnerId, cancellation);
+        var owners = await OwnerNames.ReadAsync(people, cancellation);
         var trust = await inventory.ReadAsync(id, cancellation);
         var facts = device.Facts.OrderBy(fact => fact.Key, StringComparer.Ordinal).Select(fact => new ApiFact(fact.Key, fact.Value.State, fact.Value.Evidence));
         return new DeviceDetail(
-            Summary(device, owner?.UserName ?? device.OwnerId), device.EnrolledAt, device.RevokedAt, device.RevokedBy, [.. facts],
+            Summary(device, owners.Of(device.OwnerId)), device.EnrolledAt, device.RevokedAt, device.RevokedBy, [.. facts],
             trust is null || device.RevokedAt is not null ? [] : [.. trust.Thumbprints]);
     }
 
@@ -53,7 +53,7 @@ internal sealed class DevicesView(DeviceInventory inventory, DeviceEnrolment enr
     {
         if (await people.FindAsync(person, cancellation) is not { } owner)
             return null;
-        var code = await enrolment.IssueCodeAsync(owner.Id, actor.PersonId, cancellation);
+        var code = await enrolment.IssueCodeAsync(owner.Id, actor.UserName, cancellation);
         var config = gate.Value.Config;
         var host = config.HttpsPort == 443 ? config.DeviceHost : $"{config.DeviceHost}:{config.HttpsPort}";
         return new ApiCode(code.Code, code.ExpiresAt, new EntityRef(owner.Id, owner.UserName), $"https://{host}");

@@ -9,7 +9,7 @@ namespace Nullius.Server.Api.Views;
 
 /// <summary>The state of the gate at one look.</summary>
 internal sealed class OverviewView(
-    CurrentGate gate, DecisionLedger ledger, ConfigurationErrors errors, PeopleDirectory people, DeviceInventory devices, IServerCertificates certificates,
+    CurrentGate gate, DecisionLedger ledger, ConfigurationErrors errors, PeopleDirectory people, ActiveAdministrators administrators, DeviceInventory devices, IServerCertificates certificates,
     TimeProvider time) : IOverviewView
 {
     private const int MostConnections = 20_000;
@@ -28,7 +28,10 @@ internal sealed class OverviewView(
         return new OverviewModel(
             now, since, bucketSeconds, buckets, reasons, Connections(), [Snapshot()], Certificates(inventory, now),
             [.. Errors().Select(error => new OverviewPolicyError(error))], everybody.Count, everybody.Count(person => !person.HasSecondFactor && !person.Disabled),
-            inventory.Count, inventory.Count(device => device.State != DeviceState.Compliant));
+            inventory.Count, inventory.Count(device => device.State != DeviceState.Compliant))
+        {
+            Warnings = await administrators.LackAsync(cancellation) is { } lack ? [lack] : [],
+        };
     }
 
     private IReadOnlyList<OverviewConnections> Connections() =>

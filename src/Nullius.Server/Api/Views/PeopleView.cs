@@ -15,9 +15,13 @@ namespace Nullius.Server.Api.Views;
 
 /// <summary>People from the directory, with their sessions from the store and their connections from the gate.</summary>
 internal sealed class PeopleView(
-    PeopleDirectory people, Departures departures, PersonUpdates updates, SessionStore sessions, Factors factors, ITrustReader trust, IDevicesView devices, CurrentGate gate, TrustChange changes) : IPeopleView
+    PeopleDirectory people, Departures departures, PersonUpdates updates, SessionStore sessions, Factors factors, ITrustReader trust, IDevicesView devices, CurrentGate gate, TrustChange changes,
+    TimeProvider time) : IPeopleView
 {
     private const int MostConnections = 500;
+
+    /// <summary>A request that is open for longer is a download.</summary>
+    private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(2);
 
     public async Task<Page<ApiPerson>> ListAsync(PeopleFilter filter, PageRequest page, CancellationToken cancellation)
     {
@@ -93,16 +97,17 @@ internal sealed class PeopleView(
     {
         if (await people.FindAsync(id, cancellation) is not { } person)
             return null;
+        var began = time.GetUtcNow();
         return await changes.ApplyAsync(
             "ChangeGroups", person.Id, actor,
-            // What the person may still reach stays open: only what is gone afterwards counts, and nothing is waited for.
-            () => [],
+            // What the person may still reach stays open. Requests that end by themselves meanwhile are not what it closed.
+            () => [.. gate.Value.Live.OfPerson(person.Id).Where(one => one.Kind != LiveKind.Request || began - one.Since > Lasting)],
             async () =>
             {
                 await updates.ApplyAsync(person.Id, new PersonUpdate { Join = change.Join, Leave = change.Leave }, actor.UserName, CancellationToken.None);
                 return 0;
             },
-            cancellation);
+            TrustChange.Settling, cancellation);
     }
 
     public async Task<Receipt?> RevokeSessionAsync(string id, string sessionId, Actor actor, CancellationToken cancellation)
