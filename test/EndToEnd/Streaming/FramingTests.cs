@@ -167,6 +167,56 @@ public sealed class FramingTests(GateFixture gate) : AttackTests<GateFixture>(ga
         Assert.Equal("application-failed", Trail.Closed(Gate, reference));
     }
 
+    /// <summary>What ends with its session ends like what breaks off: no last chunk, no end of the stream.</summary>
+    [Theory]
+    [InlineData("200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")]
+    [InlineData("200 OK\r\nContent-Length: 1073741824\r\n\r\nhello")]
+    [InlineData("200 OK\r\nConnection: close\r\n\r\nhello")]
+    [InlineData("206 Partial Content\r\nContent-Range: bytes 0-99/200\r\nContent-Length: 100\r\n\r\nhello")]
+    public async Task An_answer_whose_session_is_revoked_is_never_whole(string answer)
+    {
+        foreach (var version2 in new[] { false, true })
+        {
+            Gate.Upstream.Clear();
+            var person = await Gate.SignInAsync();
+            using var over = new SemaphoreSlim(0);
+            Gate.Upstream.Script = async (_, stream, _) =>
+            {
+                await stream.WriteAsync(Encoding.Latin1.GetBytes("HTTP/1.1 " + answer));
+                await over.WaitAsync(TimeSpan.FromSeconds(20));
+                return false;
+            };
+            await (version2 ? CutOverHttp2Async(person) : CutAsync(person));
+            over.Release();
+            var reference = Assert.Single(Gate.Upstream.Requests).Value("X-Request-Id")!;
+            await Poll.UntilAsync(() => Trail.Closed(Gate, reference) is not null, "the completion is recorded");
+            Assert.Equal("session-revoked", Trail.Closed(Gate, reference));
+        }
+    }
+
+    private async Task CutAsync(SignedIn person)
+    {
+        await using var client = await RawClient.ConnectAsync(Gate.Port, GateFixture.App);
+        await client.SendAsync(Request("/x", cookie: person.CookieHeader(GateFixture.App)));
+        await client.Reader.ReadThroughAsync("hello"u8.ToArray(), 4096);
+        await Gate.Trust.ChangeSessionAsync(person.SessionId, trust => trust with { Revoked = true });
+        // Not so much as the close of a TLS session, which a client may take for the end of an answer without a length.
+        await Assert.ThrowsAnyAsync<IOException>(client.Reader.ReadToEndAsync);
+    }
+
+    private async Task CutOverHttp2Async(SignedIn person)
+    {
+        await using var client = await Http2Client.ConnectAsync(Gate.Port, GateFixture.App);
+        var stream = await client.OpenAsync([.. Http2Client.Get(Gate.At(GateFixture.App), "/x"), ("cookie", $"__Host-nullius={person.Cookie(GateFixture.App)}")], end: true);
+        while (await client.FrameAsync() is { } frame && (frame.Stream != stream || frame.Type != FrameType.Data))
+        {
+        }
+
+        await Gate.Trust.ChangeSessionAsync(person.SessionId, trust => trust with { Revoked = true });
+        var got = await client.ReceiveAsync(stream);
+        Assert.True(got.Reset is not (null or 0), $"reset {got.Reset}, `{got.Text}`");
+    }
+
     public static TheoryData<string> Unreadable { get; } =
     [
         "200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
