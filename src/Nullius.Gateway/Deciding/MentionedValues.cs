@@ -5,8 +5,8 @@ using Nullius.Gateway.Snapshot;
 namespace Nullius.Gateway.Deciding;
 
 /// <summary>
-/// Reads the query parameters and headers that policies mention. One that is there twice has no single value: it is unknown,
-/// so that it satisfies no allow and applies every deny (law 1).
+/// Reads the query parameters and headers that policies mention. One that is there twice, or a header beyond ASCII, which some servers
+/// read as UTF-8 and others as Latin-1, has no single value: it is unknown, so that it satisfies no allow and applies every deny (law 1).
 /// </summary>
 internal static class MentionedValues
 {
@@ -16,7 +16,7 @@ internal static class MentionedValues
         foreach (var (name, key) in mentioned.Headers)
         {
             if (request.Http.Request.Headers.TryGetValue(name, out var values) && values.Count > 0)
-                request.Mentioned.Add((key, values.Count == 1 ? values[0] : null));
+                request.Mentioned.Add((key, values.Count == 1 && System.Text.Ascii.IsValid(values[0]) ? values[0] : null));
         }
 
         if (mentioned.Query.Count == 0 || request.Canonical.Query.Length < 2)

@@ -81,7 +81,7 @@ public sealed class LiveRegistry
     /// <summary>True while the request of a reference is in progress.</summary>
     public bool IsOpen(string reference)
     {
-        foreach (var connection in All())
+        foreach (var connection in Candidates(reference))
         {
             lock (connection.Gate)
             {
@@ -91,6 +91,19 @@ public sealed class LiveRegistry
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Connections that were of a reference a moment ago: one at most. They are looked at without their locks, and the one found is to be looked at
+    /// again under its own; an index by reference would cost every request what this costs whoever ends one.
+    /// </summary>
+    private IEnumerable<LiveConnection> Candidates(string reference)
+    {
+        foreach (var set in _routes.Values)
+        {
+            if (set.Find(reference) is { } connection)
+                yield return connection;
+        }
     }
 
     internal static List<LiveConnection> Of(SessionEntry session)
@@ -124,7 +137,7 @@ public sealed class LiveRegistry
     /// <param name="by">Who ends it, for the record of its end.</param>
     internal LiveConnectionInfo? End(GateCore core, string reference, string by)
     {
-        foreach (var connection in All())
+        foreach (var connection in Candidates(reference))
         {
             LiveConnectionInfo info;
             lock (connection.Gate)

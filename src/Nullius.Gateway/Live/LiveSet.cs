@@ -50,6 +50,18 @@ internal sealed class LiveSet(LiveIndex index)
         }
     }
 
+    /// <summary>A member whose request has a reference, as far as can be seen from outside its lock; null when there is none.</summary>
+    public LiveConnection? Find(string reference)
+    {
+        lock (_lock)
+        {
+            var connection = _first;
+            while (connection is not null && connection.Request.Reference != reference)
+                connection = connection.Link(index).Next;
+            return connection;
+        }
+    }
+
     /// <summary>Adds the members to a list; newest first.</summary>
     public void CopyTo(ICollection<LiveConnection> target)
     {

@@ -11,6 +11,7 @@ public sealed class HeaderBoundGate : GateFixture
             {"Version":"2012-10-17","Statement":[
               {"Sid":"Tenant","Effect":"Allow","Action":"*","Resource":"arn:nullius:*:*:*:/tenant*","Condition":{"StringEquals":{"nullius:Header/X-Tenant":"blue"}}},
               {"Sid":"NotRed","Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringEquals":{"nullius:Query/tenant":"red"}}},
+              {"Sid":"NotMarked","Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringEquals":{"nullius:Header/X-Mark":"red"}}},
               {"Sid":"Open","Effect":"Allow","Action":"*","Resource":"arn:nullius:*:*:*:/open*"}]}
             """);
         return config with { Bindings = [new BindingConfig(new SourcePosition("test.yaml", 2), BindingKind.Identity, "policies/tenant.json", [], ["staff"])] };
@@ -61,6 +62,18 @@ public sealed class DuplicateHeaderTests(HeaderBoundGate gate) : AttackTests<Hea
     [InlineData("/open?tenant=re%64")]
     public async Task A_denied_query_value_is_denied_in_every_spelling(string target) =>
         await RefusedAsync(Request(target), statuses: [0, 400, 403]);
+
+    // Node and others read Latin-1 where the gate reads UTF-8.
+    [Theory]
+    [InlineData("green", 200)]
+    [InlineData("red", 403)]
+    [InlineData("gr\u00c3\u00bcn", 403)]
+    [InlineData("\u00c3\u00bc", 403)]
+    public async Task A_header_beyond_ascii_that_decides_has_no_single_reading(string value, int status)
+    {
+        Assert.Equal(status, (await SendAsync(Request("/open", $"X-Mark: {value}\r\n")))?.Status);
+        Assert.Equal(status == 200 ? 1 : 0, Gate.Upstream.Requests.Count);
+    }
 
     [Fact]
     public async Task Two_session_cookies_are_not_one_session()

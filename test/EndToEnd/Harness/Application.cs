@@ -35,6 +35,9 @@ internal sealed class Application : IAsyncDisposable
 
     public long Uploaded => Interlocked.Read(ref _uploaded);
 
+    /// <summary>Released once for each answer that is to break off.</summary>
+    public SemaphoreSlim BreakOff { get; } = new(0);
+
     /// <summary>Requests that are running.</summary>
     public int Open => Volatile.Read(ref _open);
 
@@ -82,6 +85,9 @@ internal sealed class Application : IAsyncDisposable
                 "/announced/file" => AnnouncedAsync(context, "text/plain", 4096),
                 "/demo.Clock/Announced" => AnnouncedAsync(context, "application/grpc", null),
                 "/hang-up" => HangUpAsync(context),
+                "/break-off" => BreakOffAsync(context, null),
+                "/break-off/file" => BreakOffAsync(context, 4096),
+                "/demo.Clock/BreakOff" => BreakOffAsync(context, null),
                 "/talk" => TalkAsync(context),
                 "/demo.Clock/Watch" => GrpcWatchAsync(context),
                 "/demo.Clock/Now" => GrpcNowAsync(context),
@@ -178,6 +184,18 @@ internal sealed class Application : IAsyncDisposable
         context.Abort();
     }
 
+    /// <summary>The beginning of an answer, with the gate's reference, and nothing more.</summary>
+    private async Task BreakOffAsync(HttpContext context, long? length)
+    {
+        context.Response.Headers["X-Seen"] = context.Request.Headers["X-Request-Id"];
+        context.Response.ContentType = context.Request.ContentType ?? "text/plain";
+        context.Response.ContentLength = length;
+        await context.Response.Body.WriteAsync(Message("beginning"), context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+        await BreakOff.WaitAsync(context.RequestAborted);
+        context.Abort();
+    }
+
     private async Task UploadAsync(HttpContext context)
     {
         var block = new byte[256 << 10];
@@ -237,5 +255,9 @@ internal sealed class Application : IAsyncDisposable
         return frame;
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        BreakOff.Dispose();
+    }
 }

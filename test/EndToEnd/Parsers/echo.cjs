@@ -15,7 +15,8 @@ const server = http.createServer((request, response) => {
       return;
     }
     const lines = [`method ${request.method}`, `path ${path}`, `query ${query}`, `host ${request.headers.host || ''}`, `length ${length}`];
-    for (const name of names) lines.push(`${name} ${request.headers[name] || ''}`);
+    // Node gives the bytes of a value as Latin-1: what is compared are the bytes.
+    for (const name of names) lines.push(`${name} ${Buffer.from(request.headers[name] || '', 'latin1').toString()}`);
     response.writeHead(200, { 'content-type': 'text/plain' }).end(lines.join('\n'));
   });
 });

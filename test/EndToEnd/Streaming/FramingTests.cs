@@ -139,6 +139,84 @@ public sealed class FramingTests(GateFixture gate) : AttackTests<GateFixture>(ga
         Assert.Equal(200, (await client.ExchangeAsync(Fields("/y"))).Status);
     }
 
+    /// <summary>Over TLS, and over HTTP/2 to the application, where breaking off is a reset of one stream.</summary>
+    [Theory]
+    [InlineData("1.1", GateFixture.Rich, "/break-off")]
+    [InlineData("2.0", GateFixture.Rich, "/break-off")]
+    [InlineData("1.1", GateFixture.Rich, "/break-off/file")]
+    [InlineData("1.1", GateFixture.Grpc, "/break-off")]
+    [InlineData("2.0", GateFixture.Grpc, "/break-off")]
+    [InlineData("2.0", GateFixture.Grpc, "/break-off/file")]
+    [InlineData("2.0", GateFixture.Grpc, "/demo.Clock/BreakOff")]
+    public async Task An_answer_that_the_application_resets_is_never_whole(string version, string host, string path)
+    {
+        using var client = Gate.Client(Version.Parse(version));
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"https://{Gate.At(host)}{path}") { Version = Version.Parse(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Headers.Add("Cookie", $"__Host-nullius={Alice.Cookie(host)}");
+        request.Headers.Add("Origin", $"https://{Gate.At(host)}");
+        request.Content = new ByteArrayContent([0, 0, 0, 0, 0]);
+        request.Content.Headers.ContentType = new(path.StartsWith("/demo.", StringComparison.Ordinal) ? "application/grpc" : "text/plain");
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Gate.RichApp.BreakOff.Release();
+        await Assert.ThrowsAnyAsync<Exception>(() => response.Content.ReadAsByteArrayAsync(deadline.Token));
+        Assert.False(deadline.IsCancellationRequested, "the client waits on");
+        var reference = response.Headers.GetValues("X-Seen").Single();
+        await Poll.UntilAsync(() => Trail.Closed(Gate, reference) is not null, "the completion is recorded");
+        Assert.Equal("application-failed", Trail.Closed(Gate, reference));
+    }
+
+    /// <summary>What ends with its session ends like what breaks off: no last chunk, no end of the stream.</summary>
+    [Theory]
+    [InlineData("200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")]
+    [InlineData("200 OK\r\nContent-Length: 1073741824\r\n\r\nhello")]
+    [InlineData("200 OK\r\nConnection: close\r\n\r\nhello")]
+    [InlineData("206 Partial Content\r\nContent-Range: bytes 0-99/200\r\nContent-Length: 100\r\n\r\nhello")]
+    public async Task An_answer_whose_session_is_revoked_is_never_whole(string answer)
+    {
+        foreach (var version2 in new[] { false, true })
+        {
+            Gate.Upstream.Clear();
+            var person = await Gate.SignInAsync();
+            using var over = new SemaphoreSlim(0);
+            Gate.Upstream.Script = async (_, stream, _) =>
+            {
+                await stream.WriteAsync(Encoding.Latin1.GetBytes("HTTP/1.1 " + answer));
+                await over.WaitAsync(TimeSpan.FromSeconds(20));
+                return false;
+            };
+            await (version2 ? CutOverHttp2Async(person) : CutAsync(person));
+            over.Release();
+            var reference = Assert.Single(Gate.Upstream.Requests).Value("X-Request-Id")!;
+            await Poll.UntilAsync(() => Trail.Closed(Gate, reference) is not null, "the completion is recorded");
+            Assert.Equal("session-revoked", Trail.Closed(Gate, reference));
+        }
+    }
+
+    private async Task CutAsync(SignedIn person)
+    {
+        await using var client = await RawClient.ConnectAsync(Gate.Port, GateFixture.App);
+        await client.SendAsync(Request("/x", cookie: person.CookieHeader(GateFixture.App)));
+        await client.Reader.ReadThroughAsync("hello"u8.ToArray(), 4096);
+        await Gate.Trust.ChangeSessionAsync(person.SessionId, trust => trust with { Revoked = true });
+        // Not so much as the close of a TLS session, which a client may take for the end of an answer without a length.
+        await Assert.ThrowsAnyAsync<IOException>(client.Reader.ReadToEndAsync);
+    }
+
+    private async Task CutOverHttp2Async(SignedIn person)
+    {
+        await using var client = await Http2Client.ConnectAsync(Gate.Port, GateFixture.App);
+        var stream = await client.OpenAsync([.. Http2Client.Get(Gate.At(GateFixture.App), "/x"), ("cookie", $"__Host-nullius={person.Cookie(GateFixture.App)}")], end: true);
+        while (await client.FrameAsync() is { } frame && (frame.Stream != stream || frame.Type != FrameType.Data))
+        {
+        }
+
+        await Gate.Trust.ChangeSessionAsync(person.SessionId, trust => trust with { Revoked = true });
+        var got = await client.ReceiveAsync(stream);
+        Assert.True(got.Reset is not (null or 0), $"reset {got.Reset}, `{got.Text}`");
+    }
+
     public static TheoryData<string> Unreadable { get; } =
     [
         "200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
@@ -183,7 +261,6 @@ public sealed class FramingTests(GateFixture gate) : AttackTests<GateFixture>(ga
             // Reset: nobody takes it for whole.
         }
 
-        TestContext.Current.SendDiagnosticMessage($"RAW {answer.Replace("\r\n", "|")} => {got?.Status} {string.Join("|", got?.Headers ?? [])} `{got?.Text}`");
         Assert.True(got is null or { Status: 502 } or { Status: 200, Text: "hello" }, $"{got?.Status}: {got?.Text}");
         if (got is not null)
         {
