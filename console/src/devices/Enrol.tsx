@@ -68,7 +68,9 @@ export function Enrol() {
             For {code.person.name}, once, until <Time at={code.expiresAt} /> (<Time at={code.expiresAt} as="relative" />
             ). It is shown only now.
           </p>
-          <p className="code-value">{code.code}</p>
+          <p className="code-value">
+            <code>{code.code}</code>
+          </p>
           <p>
             The device enrols at <code>{code.server}</code> with this code and gets its certificate.
           </p>
